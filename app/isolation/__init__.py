@@ -1,0 +1,1 @@
+"""What a profile is, and how its window opens and keeps its promises."""

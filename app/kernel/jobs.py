@@ -1,0 +1,189 @@
+"""Slow work on the core thread: one asyncio loop beside the face, jobs with owner, progress and cancel."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from app.kernel.errors import Cancelled, Problem
+from app.kernel.text import Text
+
+_log = logging.getLogger("berth.jobs")
+T = TypeVar("T")
+_STOP_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: `done` of `total` (0 when unknown), and a sentence for the job line."""
+
+    done: int
+    total: int
+    text: Text | None = None
+
+
+class CoreThread:
+    """A thread with one asyncio loop, on which all asynchronous work of a face runs.
+
+    A plain thread, not Qt's: coverage follows it, and on Windows its loop can start processes.
+    """
+
+    def __init__(self, name: str = "berth-core") -> None:
+        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+
+    def start(self) -> CoreThread:
+        """Starts the loop and returns when it runs."""
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Starts a coroutine on the loop. Threads: any."""
+        if self._loop is None or not self._thread.is_alive():
+            work.close()
+            raise RuntimeError("the core thread is not running")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def run(self, work: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
+        """Runs a coroutine and waits for it; never from the core thread or a GUI thread."""
+        future = self.submit(work)
+        try:
+            return future.result(timeout_s)
+        except BaseException:
+            future.cancel()
+            raise
+
+    def stop(self) -> None:
+        """Cancels what still runs and ends the thread."""
+        if self._loop is not None and self._stop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(_STOP_TIMEOUT_S)
+
+    def _main(self) -> None:
+        with asyncio.Runner() as runner:  # leaving it cancels every task and waits for them
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._ready.set()
+        await self._stop.wait()
+
+
+class Job(Generic[T]):
+    """One running piece of work: its owner, its last progress, and a way to cancel it."""
+
+    def __init__(self, owner: object, title: Text | None) -> None:
+        self.owner = owner
+        self.title = title
+        self.progress: Progress | None = None
+        self._future: concurrent.futures.Future[T] | None = None
+
+    def cancel(self) -> None:
+        """Asks the work to stop; it ends silently. Threads: any."""
+        if self._future is not None:
+            self._future.cancel()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the work has ended in any way."""
+        return self._future is not None and self._future.done()
+
+
+class Jobs:
+    """Starts coroutines for owners and brings results back through `deliver`.
+
+    `deliver` moves a call to the face's thread (a GUI posts it, a CLI calls it at once);
+    `is_alive` says whether an owner still wants to hear of it.
+    """
+
+    def __init__(
+        self,
+        core: CoreThread,
+        deliver: Callable[[Callable[[], None]], None] = lambda call: call(),
+        is_alive: Callable[[object], bool] = lambda owner: True,
+    ) -> None:
+        self._core = core
+        self._deliver = deliver
+        self._is_alive = is_alive
+        self._lock = threading.Lock()
+        self._running: set[Job[Any]] = set()
+
+    @property
+    def running(self) -> frozenset[Job[Any]]:
+        """The jobs that have not ended."""
+        with self._lock:
+            return frozenset(self._running)
+
+    def start(
+        self,
+        work: Coroutine[Any, Any, T] | Callable[[Callable[[Progress], None]], Coroutine[Any, Any, T]],
+        *,
+        owner: object,
+        then: Callable[[T], None] | None = None,
+        failed: Callable[[Problem], None] | None = None,
+        progressed: Callable[[Progress], None] | None = None,
+        title: Text | None = None,
+    ) -> Job[T]:
+        """Starts work; `then` or `failed` may come later, or never when the owner is gone or it was cancelled.
+
+        Work that reports progress is given as a function that takes the reporting function.
+        """
+        job: Job[T] = Job(owner, title)
+
+        def report(progress: Progress) -> None:
+            job.progress = progress
+            if progressed is not None:
+                self._to_owner(job, lambda: progressed(progress))
+
+        coroutine = work(report) if callable(work) else work
+        with self._lock:
+            self._running.add(job)
+        try:
+            job._future = self._core.submit(coroutine)
+        except RuntimeError:
+            self._forget(job)
+            raise
+        job._future.add_done_callback(lambda future: self._ended(job, future, then, failed))
+        return job
+
+    def cancel_owned_by(self, owner: object) -> None:
+        """Cancels every job of an owner that goes away."""
+        for job in self.running:
+            if job.owner is owner:
+                job.cancel()
+
+    def _ended(
+        self,
+        job: Job[T],
+        future: concurrent.futures.Future[T],
+        then: Callable[[T], None] | None,
+        failed: Callable[[Problem], None] | None,
+    ) -> None:
+        self._forget(job)
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            if then is not None:
+                self._to_owner(job, lambda: then(future.result()))
+        elif isinstance(error, Problem):
+            if failed is not None:
+                self._to_owner(job, lambda: failed(error))
+        elif not isinstance(error, Cancelled):
+            _log.error("a job failed unexpectedly", exc_info=error)
+
+    def _to_owner(self, job: Job[Any], call: Callable[[], None]) -> None:
+        self._deliver(lambda: call() if self._is_alive(job.owner) else None)
+
+    def _forget(self, job: Job[Any]) -> None:
+        with self._lock:
+            self._running.discard(job)

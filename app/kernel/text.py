@@ -1,0 +1,45 @@
+"""Sentences the core says: an English source and its facts, translated only by a face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Fact = str | int | float
+_NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One whole sentence with `{name}` places; `source` is also its key for translators.
+
+    `n` chooses a plural form where a language has several.
+    """
+
+    source: str
+    facts: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
+    n: int | None = None
+
+    def english(self) -> str:
+        """The sentence with its facts filled in; a missing fact stays as its `{name}`."""
+        return fill(self.source, self.facts)
+
+    def as_json(self) -> dict[str, object]:
+        """For `--json`: the stable id, the facts, and the English sentence."""
+        return {"id": self.source, "facts": dict(self.facts), "text": self.english()}
+
+
+class _Keep(dict[str, Fact]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def fill(template: str, facts: Mapping[str, Fact]) -> str:
+    """A template with its `{name}` places filled; nothing in a fact is read as a template."""
+    return template.format_map(_Keep(facts))
+
+
+def say(source: str, **facts: Fact) -> Text:
+    """Short form of `Text(source, facts)`."""
+    return Text(source, MappingProxyType(facts))
