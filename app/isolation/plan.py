@@ -47,7 +47,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The far end of a relay. `host` is never resolved for the store's sites, only to reach the proxy itself."""
+    """The far end of a relay. `host` is resolved only to reach the proxy itself, never for a site."""
 
     kind: ProxyKind
     host: str = ""

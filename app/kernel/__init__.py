@@ -1,1 +1,1 @@
-"""What every room stands on: ids, time, errors, text, events, jobs, settings, paths. No room is imported here."""
+"""What every room stands on: ids, time, errors, text, events, jobs, settings, paths; it imports no room."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -29,9 +31,10 @@ class SystemClock:
 
 def to_millis(moment: datetime) -> int:
     """Whole milliseconds since 1970-01-01 UTC; what databases and ids store."""
-    return int(moment.timestamp() * 1000)
+    # Not through float seconds: those lose a millisecond now and then.
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def from_millis(millis: int) -> datetime:
     """The aware UTC moment that `to_millis` stored."""
-    return datetime.fromtimestamp(millis / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=millis)

@@ -41,5 +41,5 @@ class EventHub:
         for call in listeners:
             try:
                 call(event)
-            except Exception:
+            except Exception:  # noqa: BLE001 - any listener may fail, and none may spoil the others
                 _log.exception("a listener failed on %s", type(event).__name__)

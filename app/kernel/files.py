@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from app.kernel.errors import storage_problem
 
@@ -29,9 +30,11 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         temp.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        if temp is not None:
-            temp.unlink(missing_ok=True)
         raise storage_problem(error, path.parent) from error
+    finally:  # after a success the temp file has become the file; after Ctrl+C it must not stay either
+        if temp is not None:
+            with contextlib.suppress(OSError):
+                temp.unlink(missing_ok=True)
 
 
 class FileLock:
@@ -74,7 +77,7 @@ class FileLock:
         except (OSError, ValueError):
             return None
 
-    def __enter__(self) -> FileLock:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

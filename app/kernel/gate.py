@@ -26,7 +26,7 @@ class Ability(StrEnum):
     PROXY_EDIT = "proxy.edit"
     CREDENTIAL_VIEW = "credential.view"
     CREDENTIAL_EDIT = "credential.edit"
-    SECRET_REVEAL = "secret.reveal"
+    SECRET_REVEAL = "secret.reveal"  # noqa: S105 - the name of a right
     SETTING_EDIT = "setting.edit"
     VAULT_CHECK = "vault.check"
 
@@ -144,4 +144,3 @@ _NEXT_STEPS = {
     Answer.APPROVAL: say("Ask someone who may approve it."),
     Answer.BLOCK: say("Ask the owner of this vault to allow it."),
 }
-

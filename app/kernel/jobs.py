@@ -35,6 +35,8 @@ class CoreThread:
 
     def __init__(self, name: str = "berth-core") -> None:
         self._thread = threading.Thread(target=self._main, name=name, daemon=True)
+        self._lock = threading.Lock()
+        self._accepts = False
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -47,10 +49,11 @@ class CoreThread:
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Starts a coroutine on the loop. Threads: any."""
-        if self._loop is None or not self._thread.is_alive():
-            work.close()
-            raise RuntimeError("the core thread is not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        with self._lock:
+            if self._loop is not None and self._accepts:
+                return asyncio.run_coroutine_threadsafe(work, self._loop)
+        work.close()
+        raise RuntimeError("the core thread is not running")
 
     def run(self, work: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
         """Runs a coroutine and waits for it; never from the core thread or a GUI thread."""
@@ -63,9 +66,12 @@ class CoreThread:
 
     def stop(self) -> None:
         """Cancels what still runs and ends the thread."""
-        if self._loop is not None and self._stop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(_STOP_TIMEOUT_S)
+        with self._lock:
+            if self._loop is not None and self._stop is not None and self._accepts:
+                self._loop.call_soon_threadsafe(self._stop.set)
+            self._accepts = False
+        if self._thread.ident is not None:
+            self._thread.join(_STOP_TIMEOUT_S)
 
     def _main(self) -> None:
         with asyncio.Runner() as runner:  # leaving it cancels every task and waits for them
@@ -74,8 +80,12 @@ class CoreThread:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
+        self._accepts = True
         self._ready.set()
         await self._stop.wait()
+        # Work that was submitted just before the stop becomes a task now, so that it is cancelled too
+        # and whoever waits for it is told.
+        await asyncio.sleep(0)
 
 
 class Job(Generic[T]):
@@ -109,7 +119,7 @@ class Jobs:
         self,
         core: CoreThread,
         deliver: Callable[[Callable[[], None]], None] = lambda call: call(),
-        is_alive: Callable[[object], bool] = lambda owner: True,
+        is_alive: Callable[[object], bool] = lambda _owner: True,
     ) -> None:
         self._core = core
         self._deliver = deliver
@@ -133,7 +143,7 @@ class Jobs:
         progressed: Callable[[Progress], None] | None = None,
         title: Text | None = None,
     ) -> Job[T]:
-        """Starts work; `then` or `failed` may come later, or never when the owner is gone or it was cancelled.
+        """Starts work; `then` or `failed` may come later, or never: owner gone, or work cancelled.
 
         Work that reports progress is given as a function that takes the reporting function.
         """

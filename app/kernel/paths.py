@@ -18,7 +18,7 @@ _APP = "Berth"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Every folder of one Berth: `data` may be moved or backed up, `state` and `runtime` belong to this machine."""
+    """Every folder of one Berth: `data` may be moved, `state` and `runtime` belong to this machine."""
 
     data: Path
     state: Path
@@ -99,7 +99,8 @@ def private_folder(path: Path) -> Path:
 def _runtime(data: Path, env: Mapping[str, str]) -> Path:
     # A unix socket's path holds 107 bytes at most, so it cannot lie below a long data path.
     base = env.get("XDG_RUNTIME_DIR")
-    mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    # Through links, so that two spellings of one data folder find the same keeper.
+    mark = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
     if base and Path(base).is_dir():
         return Path(base) / f"berth-{mark}"
     user = str(os.getuid()) if hasattr(os, "getuid") else "user"

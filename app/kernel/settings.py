@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from app.kernel.errors import NotFoundProblem, UsageProblem
+from app.kernel.errors import NotFoundProblem, UsageProblem, storage_problem
 from app.kernel.files import write_whole
+from app.kernel.paths import private_folder
 from app.kernel.text import Text, say
 
 Value = str | int | bool | tuple[str, ...]
@@ -96,9 +97,7 @@ class SettingStore(Protocol):
 class Settings:
     """Typed reading and writing of the table's rows."""
 
-    def __init__(
-        self, stores: Mapping[Scope, SettingStore], table: tuple[Setting, ...] = SETTINGS
-    ) -> None:
+    def __init__(self, stores: Mapping[Scope, SettingStore], table: tuple[Setting, ...] = SETTINGS) -> None:
         self._stores = stores
         self._table = {row.name: row for row in table}
 
@@ -182,24 +181,35 @@ class FileSettings:
         self._path = path
 
     def load(self) -> Mapping[str, object]:
+        return self._stored() or {}
+
+    def save(self, name: str, value: object | None) -> None:
+        stored = self._stored()
+        values = dict(stored or {})
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+        if stored is None:
+            self._keep_broken()
+        private_folder(self._path.parent)
+        write_whole(self._path, json.dumps(values, ensure_ascii=False, indent=1).encode())
+
+    def _stored(self) -> dict[str, object] | None:
+        """The file's values; empty where there is no file, None where it cannot be read."""
         try:
             content = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
+            return None
+        return content if isinstance(content, dict) else None
 
-    def save(self, name: str, value: object | None) -> None:
-        values = dict(self.load())
-        if value is None:
-            values.pop(name, None)
-        else:
-            values[name] = value
-        if self._path.exists() and not self.load():
-            write_whole(self._path.with_suffix(".broken"), self._path.read_bytes())
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(self._path, json.dumps(values, ensure_ascii=False, indent=1).encode())
+    def _keep_broken(self) -> None:
+        try:
+            self._path.replace(self._path.with_suffix(".broken"))
+        except OSError as error:
+            raise storage_problem(error, self._path.parent) from error
 
 
 def check(row: Setting, value: object) -> Value:

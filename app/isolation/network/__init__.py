@@ -1,0 +1,1 @@
+"""The path of one window's traffic: proxy strings, the exit probe, the relay."""

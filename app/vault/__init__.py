@@ -1,0 +1,1 @@
+"""The vault: keys, the sealed database, sessions and their abilities."""
