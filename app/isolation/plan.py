@@ -113,7 +113,10 @@ class EngineChoice:
 
 @dataclass(frozen=True, slots=True)
 class LaunchPlan:
-    """Everything a window needs. It travels to the keeper in memory and is never written to disk."""
+    """Everything a window needs. It travels to the keeper in memory and is never written to disk.
+
+    `screen` holds the environment variables of the face that say on which screen the window belongs.
+    """
 
     profile: ProfileId
     number: int
@@ -133,6 +136,7 @@ class LaunchPlan:
     probe_timeout_s: float
     allow_private: bool
     only_this_once: bool
+    screen: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
@@ -189,6 +193,7 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
         **{
             **raw,
             **lists,
+            "screen": tuple((name, value) for name, value in raw["screen"]),
             "engine": EngineChoice(**raw["engine"]),
             "mode": Mode(raw["mode"]),
             "fingerprint": fingerprint_from(raw["fingerprint"]),

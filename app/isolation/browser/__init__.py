@@ -1,1 +1,1 @@
-"""The real browser of a window: finding it, starting it, speaking with it over its private pipe."""
+"""The user's real browser: found, started on a private pipe, armed, checked and closed."""

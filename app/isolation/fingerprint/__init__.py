@@ -1,1 +1,1 @@
-"""What a window shows of its machine: chosen once, fixed at the first green preflight, checked for contradictions."""
+"""Settings of the fingerprint that a real browser can truly show: chosen, fixed, validated, judged."""

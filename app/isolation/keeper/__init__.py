@@ -1,1 +1,1 @@
-"""The process that owns the running windows; it knows only their launch plans."""
+"""The process that owns the running windows and outlives the face that asked for them."""

@@ -1,0 +1,156 @@
+"""The browser's own settings files, written while it is closed: languages, WebRTC, DNS, name and colour."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from app.isolation.browser.problems import PreferencesBroken
+from app.isolation.plan import GeoMode, LaunchPlan, WebRtcPolicy
+from app.kernel.files import write_whole
+from app.kernel.paths import private_folder
+
+_RESTORE_LAST_SESSION = 1
+_NO_PREDICTION = 2
+_BLOCK = 2
+# Permissions with which an extension can change where traffic goes or what WebRTC shows.
+_CONTROLLING = frozenset({"proxy", "privacy", "dns", "vpnProvider"})
+
+Tree = dict[str, Any]
+
+
+def write_preferences(plan: LaunchPlan, browser_dir: Path) -> None:
+    """Merges what the plan says into `Preferences` and `Local State`; everything else there stays.
+
+    Raises PreferencesBroken, StorageFull, FolderNotWritable; the files are then as they were.
+    """
+    private_folder(browser_dir / "Default")
+    _merge_file(browser_dir / "Default" / "Preferences", profile_preferences(plan), clear=_cleared(plan))
+    _merge_file(browser_dir / "Local State", local_state(plan), clear=())
+
+
+def profile_preferences(plan: LaunchPlan) -> Tree:
+    """What this plan wants in `Default/Preferences`."""
+    languages = ",".join(plan.fingerprint.languages)
+    proxied = plan.fingerprint.webrtc is WebRtcPolicy.PROXY_ONLY
+    wanted: Tree = {
+        "intl": {"accept_languages": languages, "selected_languages": languages},
+        "webrtc": {
+            "ip_handling_policy": plan.fingerprint.webrtc.value,
+            "multiple_routes_enabled": not proxied,
+            "nonproxied_udp_enabled": not proxied,
+        },
+        "net": {"network_prediction_options": _NO_PREDICTION},
+        "alternate_error_pages": {"enabled": False},
+        "session": {"restore_on_startup": _RESTORE_LAST_SESSION},
+        "signin": {"allowed": False, "allowed_on_next_startup": False},
+        "browser": {"theme": {"user_color2": _argb(plan.colour), "color_variant2": 1}},
+        "extensions": {"theme": {"id": "user_color_theme_id"}},
+        "profile": {
+            "name": window_name(plan),
+            "using_default_name": False,
+            # Berth tells of crashes itself; here they would keep the tabs from coming back.
+            "exit_type": "Normal",
+        },
+    }
+    if plan.fingerprint.geolocation is GeoMode.BLOCKED:
+        wanted["profile"]["default_content_setting_values"] = {"geolocation": _BLOCK}
+    if plan.download_folder:
+        wanted["download"] = {"default_directory": plan.download_folder, "prompt_for_download": False}
+    return wanted
+
+
+def local_state(plan: LaunchPlan) -> Tree:
+    """What this plan wants in `Local State`."""
+    return {
+        "dns_over_https": {"mode": "off", "templates": ""},
+        "async_dns": {"enabled": False},
+        "background_mode": {"enabled": False},
+        "profile": {
+            "info_cache": {
+                "Default": {
+                    "name": window_name(plan),
+                    "is_using_default_name": False,
+                    "profile_highlight_color": _argb(plan.colour),
+                    "default_avatar_fill_color": _argb(plan.colour),
+                }
+            }
+        },
+    }
+
+
+def window_name(plan: LaunchPlan) -> str:
+    """Number and name of the store, as the browser shows them."""
+    return f"{plan.number:03d} {plan.name}"
+
+
+def controlling_extensions(browser_dir: Path) -> tuple[str, ...]:
+    """Names of installed, enabled extensions that may control proxy, WebRTC or DNS."""
+    found: list[str] = []
+    for name in ("Preferences", "Secure Preferences"):
+        settings = _read(browser_dir / "Default" / name).get("extensions", {}).get("settings", {})
+        for identifier, entry in settings.items() if isinstance(settings, dict) else ():
+            if isinstance(entry, dict) and _controls(entry):
+                manifest = entry.get("manifest")
+                shown = manifest.get("name") if isinstance(manifest, dict) else None
+                found.append(str(shown or identifier))
+    return tuple(sorted(set(found)))
+
+
+def _controls(entry: Tree) -> bool:
+    if entry.get("state", 1) != 1 or entry.get("disable_reasons"):
+        return False
+    permissions = entry.get("active_permissions")
+    names = permissions.get("api", []) if isinstance(permissions, dict) else []
+    return any(isinstance(name, str) and name in _CONTROLLING for name in names)
+
+
+def _cleared(plan: LaunchPlan) -> tuple[tuple[str, ...], ...]:
+    if plan.fingerprint.geolocation is GeoMode.BLOCKED:
+        return ()
+    return (("profile", "default_content_setting_values", "geolocation"),)
+
+
+def _merge_file(path: Path, wanted: Tree, clear: tuple[tuple[str, ...], ...]) -> None:
+    before = _read(path)
+    after = _merged(before, wanted)
+    for keys in clear:
+        _remove(after, keys)
+    if after != before:
+        write_whole(path, json.dumps(after, ensure_ascii=False).encode())
+
+
+def _read(path: Path) -> Tree:
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise PreferencesBroken(str(path)) from error
+    if not isinstance(content, dict):
+        raise PreferencesBroken(str(path))
+    return content
+
+
+def _merged(old: Tree, new: Tree) -> Tree:
+    result = dict(old)
+    for key, value in new.items():
+        below = old.get(key)
+        result[key] = _merged(below if isinstance(below, dict) else {}, value) if isinstance(value, dict) else value
+    return result
+
+
+def _remove(tree: Tree, keys: tuple[str, ...]) -> None:
+    for key in keys[:-1]:
+        below = tree.get(key)
+        if not isinstance(below, dict):
+            return
+        tree[key] = tree = dict(below)
+    tree.pop(keys[-1], None)
+
+
+def _argb(colour: str) -> int:
+    """`#rrggbb` as Chromium keeps colours: a signed 32-bit number with full opacity."""
+    value = 0xFF000000 | int(colour.lstrip("#"), 16)
+    return value - (1 << 32)

@@ -1,0 +1,184 @@
+"""Starting an engine on a private pipe, with its cores, and seeing it end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+from app.isolation.browser.problems import EngineFailed
+
+# The engine reads commands from descriptor 3 and writes answers to 4; ours lie above both.
+_LOWEST_OWN_FD = 20
+_STDERR_KEPT = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an engine's process ended: exit code, or the signal that ended it."""
+
+    code: int
+    signal: int
+
+
+class EngineProcess:
+    """A running engine: its pid, the two ends of its pipe, and its end as something to wait for."""
+
+    def __init__(self, pid: int, write_fd: int, read_fd: int, stderr_fd: int) -> None:
+        self.pid = pid
+        self.write_fd = write_fd
+        self.read_fd = read_fd
+        self._stderr_fd = stderr_fd
+        self._stderr = b""
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[Ending] = self._loop.create_future()
+        self._threads = [
+            threading.Thread(target=self._watch, name=f"berth-engine-{pid}", daemon=True),
+            threading.Thread(target=self._drain, name=f"berth-engine-{pid}-stderr", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._ended.done()
+
+    async def wait(self) -> Ending:
+        """Returns when the process has ended."""
+        return await asyncio.shield(self._ended)
+
+    def stderr_tail(self) -> str:
+        """The last the engine wrote; only for choosing a hint, never logged: it may name pages."""
+        return self._stderr.decode(errors="replace")
+
+    async def end(self, gently_s: float, firmly_s: float) -> Ending:
+        """Waits, then asks by signal, then kills the whole tree."""
+        for limit_s, send in ((gently_s, self._terminate), (firmly_s, self._kill)):
+            try:
+                return await asyncio.wait_for(self.wait(), limit_s)
+            except TimeoutError:
+                send()
+        return await self.wait()
+
+    def _terminate(self) -> None:
+        if not self.has_ended:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def _kill(self) -> None:
+        if self.has_ended:
+            return
+        try:
+            children = psutil.Process(self.pid).children(recursive=True)
+        except psutil.Error:
+            children = []
+        os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        for child in children:
+            try:
+                child.kill()
+            except psutil.Error:
+                continue
+
+    def _watch(self) -> None:
+        _, status = os.waitpid(self.pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        ending = Ending(max(code, 0), max(-code, 0))
+        self._threads[1].join(1.0)
+        self._tell(lambda: self._ended.done() or self._ended.set_result(ending))
+
+    def _drain(self) -> None:
+        while chunk := os.read(self._stderr_fd, 4096):
+            self._stderr = (self._stderr + chunk)[-_STDERR_KEPT:]
+        os.close(self._stderr_fd)
+
+    def _tell(self, call: object) -> None:
+        assert callable(call)
+        try:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError:  # the loop is closed, nobody waits any more
+            return
+
+
+async def start_engine(
+    path: str, arguments: Sequence[str], environment: Mapping[str, str], cores: int
+) -> EngineProcess:
+    """Starts the real binary with a private pipe and the given number of cores (0: all).
+
+    Raises EngineFailed when the binary cannot be executed.
+    """
+    if sys.platform == "win32":
+        raise EngineFailed.missing(path)  # the handles of --remote-debugging-io-pipes come with the Windows build
+    command_read, command_write = os.pipe()
+    answer_read, answer_write = os.pipe()
+    error_read, error_write = os.pipe()
+    theirs = [_lifted(command_read), _lifted(answer_write), _lifted(error_write)]
+    try:
+        actions = [
+            (os.POSIX_SPAWN_DUP2, theirs[0], 3),
+            (os.POSIX_SPAWN_DUP2, theirs[1], 4),
+            (os.POSIX_SPAWN_DUP2, theirs[2], 2),
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        ]
+
+        def spawn() -> int:
+            _limit_cores(cores)
+            return os.posix_spawn(
+                path, [path, *arguments], environment, file_actions=actions, setsid=_new_session()
+            )
+
+        pid = await asyncio.to_thread(_in_own_thread, spawn)
+    except OSError as error:
+        for fd in (command_write, answer_read, error_read):
+            os.close(fd)
+        raise EngineFailed.missing(path) from error
+    finally:
+        for fd in theirs:
+            os.close(fd)
+    return EngineProcess(pid, command_write, answer_read, error_read)
+
+
+def _new_session() -> bool:
+    # Apart from the terminal's group: Ctrl+C in a shell must not end a store's window.
+    return sys.platform.startswith("linux")
+
+
+def _lifted(fd: int) -> int:
+    import fcntl
+
+    high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _LOWEST_OWN_FD)
+    os.close(fd)
+    return high
+
+
+def _in_own_thread(call: object) -> int:
+    """Runs a call in a thread of its own: affinity belongs to the thread and the child inherits it."""
+    assert callable(call)
+    box: list[int | BaseException] = []
+
+    def run() -> None:
+        try:
+            box.append(call())
+        except OSError as error:
+            box.append(error)
+
+    thread = threading.Thread(target=run, name="berth-spawn")
+    thread.start()
+    thread.join()
+    if isinstance(box[0], BaseException):
+        raise box[0]
+    return box[0]
+
+
+def _limit_cores(cores: int) -> None:
+    if cores <= 0 or not hasattr(os, "sched_setaffinity"):
+        return
+    allowed = sorted(os.sched_getaffinity(0))
+    if cores < len(allowed):
+        os.sched_setaffinity(0, set(allowed[:cores]))

@@ -1,0 +1,63 @@
+"""Compares an exit with a profile's market and settings before a window is opened."""
+
+from __future__ import annotations
+
+from app.isolation.checks import Check, Exit, Level
+from app.isolation.fingerprint.timezones import countries_of, country_name, is_country, same_zone
+from app.isolation.plan import Fingerprint
+from app.kernel.text import Text, say
+
+COUNTRY = "exit.country"
+TIMEZONE = "exit.timezone"
+
+
+def judge_exit(market: str, settings: Fingerprint, exit_: Exit) -> tuple[Check, ...]:
+    """Two checks: does the exit lie in the profile's market, and does its time zone fit the exit."""
+    return _country(market, exit_), _timezone(settings.timezone, exit_)
+
+
+def _country(market: str, exit_: Exit) -> Check:
+    seen = exit_.country
+    if not is_country(seen):
+        return _amber(COUNTRY, say("The country of the exit {ip} is unknown.", ip=exit_.ip), market, seen)
+    here = country_name(seen)
+    if not market:
+        return _green(COUNTRY, say("The exit is in {seen}.", seen=here), "", seen)
+    if seen == market:
+        return _green(COUNTRY, say("The exit is in {seen}, as the store's market.", seen=here), market, seen)
+    text = say(
+        "The exit is in {seen}, but the store is set to {market}.", seen=here, market=country_name(market)
+    )
+    return Check(COUNTRY, Level.RED, text, may_override=True, expected=market, seen=seen)
+
+
+def _timezone(zone: str, exit_: Exit) -> Check:
+    if not zone:
+        return _green(TIMEZONE, say("The time zone will be taken from the exit."), "", exit_.timezone)
+    if exit_.timezone and same_zone(zone, exit_.timezone):
+        return _green(TIMEZONE, say("The time zone {zone} is the exit's.", zone=zone), zone, exit_.timezone)
+    if not is_country(exit_.country):
+        text = say(
+            "Whether the time zone {zone} fits cannot be told: the exit's country is unknown.", zone=zone
+        )
+        return _amber(TIMEZONE, text, zone, exit_.timezone)
+    here = country_name(exit_.country)
+    if exit_.country not in countries_of(zone):
+        text = say(
+            "The time zone {zone} is not one of {country}, where the exit is.", zone=zone, country=here
+        )
+        return Check(TIMEZONE, Level.RED, text, may_override=True, expected=zone, seen=exit_.timezone)
+    if exit_.timezone:
+        text = say("The store's time zone is {zone}, the exit's {seen}.", zone=zone, seen=exit_.timezone)
+        return _amber(TIMEZONE, text, zone, exit_.timezone)
+    return _green(
+        TIMEZONE, say("The time zone {zone} is one of {country}.", zone=zone, country=here), zone, ""
+    )
+
+
+def _green(id_: str, text: Text, expected: str, seen: str) -> Check:
+    return Check(id_, Level.GREEN, text, expected=expected, seen=seen)
+
+
+def _amber(id_: str, text: Text, expected: str, seen: str) -> Check:
+    return Check(id_, Level.AMBER, text, expected=expected, seen=seen)
