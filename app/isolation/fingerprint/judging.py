@@ -32,27 +32,26 @@ def _country(market: str, exit_: Exit) -> Check:
 
 
 def _timezone(zone: str, exit_: Exit) -> Check:
+    theirs = exit_.timezone
     if not zone:
-        return _green(TIMEZONE, say("The time zone will be taken from the exit."), "", exit_.timezone)
-    if exit_.timezone and same_zone(zone, exit_.timezone):
-        return _green(TIMEZONE, say("The time zone {zone} is the exit's.", zone=zone), zone, exit_.timezone)
-    if not is_country(exit_.country):
-        text = say(
-            "Whether the time zone {zone} fits cannot be told: the exit's country is unknown.", zone=zone
-        )
-        return _amber(TIMEZONE, text, zone, exit_.timezone)
+        return _green(TIMEZONE, say("The time zone will be taken from the exit."), "", theirs)
+    is_known = is_country(exit_.country)
     here = country_name(exit_.country)
-    if exit_.country not in countries_of(zone):
+    if is_known and exit_.country not in countries_of(zone):
         text = say(
             "The time zone {zone} is not one of {country}, where the exit is.", zone=zone, country=here
         )
-        return Check(TIMEZONE, Level.RED, text, may_override=True, expected=zone, seen=exit_.timezone)
-    if exit_.timezone:
-        text = say("The store's time zone is {zone}, the exit's {seen}.", zone=zone, seen=exit_.timezone)
-        return _amber(TIMEZONE, text, zone, exit_.timezone)
-    return _green(
-        TIMEZONE, say("The time zone {zone} is one of {country}.", zone=zone, country=here), zone, ""
-    )
+        return Check(TIMEZONE, Level.RED, text, may_override=True, expected=zone, seen=theirs)
+    if theirs and same_zone(zone, theirs):
+        return _green(TIMEZONE, say("The time zone {zone} is the exit's.", zone=zone), zone, theirs)
+    if theirs:
+        text = say("The store's time zone is {zone}, the exit's {seen}.", zone=zone, seen=theirs)
+        return _amber(TIMEZONE, text, zone, theirs)
+    if is_known:
+        text = say("The time zone {zone} is one of {country}.", zone=zone, country=here)
+        return _green(TIMEZONE, text, zone, "")
+    text = say("Whether the time zone {zone} fits the exit cannot be told.", zone=zone)
+    return _amber(TIMEZONE, text, zone, "")
 
 
 def _green(id_: str, text: Text, expected: str, seen: str) -> Check:
