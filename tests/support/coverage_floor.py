@@ -1,0 +1,57 @@
+"""Holds the files of a list at 100 % branch coverage when the whole suite runs with `--fully-covered`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import coverage
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FULL = ("app/kernel/*.py",)
+
+_short: list[str] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option; `./run test` gives it."""
+    parser.addoption(
+        "--fully-covered",
+        action="store_true",
+        help="fail when a file that has to be covered completely is not (needs --cov)",
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Runs around pytest-cov's own hook, so that its data are complete here."""
+    result = yield
+    if session.config.getoption("--fully-covered") and not session.config.option.collectonly:
+        _short.extend(_not_covered())
+        session.testsfailed += len(_short)
+    return result
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says which lines and branches no test reaches."""
+    if _short:
+        terminalreporter.section("not covered completely", red=True)
+        for line in _short:
+            terminalreporter.write_line(line)
+
+
+def _not_covered() -> list[str]:
+    data = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"))
+    data.load()
+    lines = []
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if any(fnmatch(name, pattern) for pattern in FULL):
+            analysis = data._analyze(str(path))
+            numbers = analysis.numbers
+            if numbers.pc_covered < 100:
+                arcs = {line: ends for line, ends in analysis.missing_branch_arcs().items() if ends}
+                lines.append(f"{name}: lines {analysis.missing_formatted()}, branches {dict(arcs)}")
+    return lines
