@@ -30,7 +30,9 @@ DEFAULT_COLOUR = "#5B6470"
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 # They turn the text around them over and so let one name look like another.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_REFUSED_KINDS = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Unassigned is not refused: emoji newer than Python's tables are.
+_REFUSED_KINDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_INVISIBLE_KINDS = frozenset({"Cf", "Zs", "Mn", "Mc", "Me"})
 
 
 class AccountStatus(StrEnum):
@@ -56,7 +58,7 @@ class ValueWrong(UsageProblem):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Which browser a profile wants: a kind (auto: the machine's default), a binary and a channel if named."""
+    """Which browser a profile wants: a kind (auto: this machine's default), a binary, a channel."""
 
     kind: str = "auto"
     path: str = ""
@@ -195,7 +197,7 @@ def _name_reason(name: str, most: int) -> Text | None:
     for letter in name:
         if unicodedata.category(letter) in _REFUSED_KINDS or letter in _BIDI_CONTROLS:
             return say("The name holds the control character U+{code}.", code=f"{ord(letter):04X}")
-    if all(unicodedata.category(letter)[0] in "ZCM" for letter in name):
+    if all(unicodedata.category(letter) in _INVISIBLE_KINDS for letter in name):
         return say("The name is empty.")
     return None
 
