@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import psutil
 import pytest
@@ -142,12 +142,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         (folder / f"{module}.py").write_text(textwrap.dedent(sources[name]))
     report = folder / "report.xml"
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}"]
-        + [
-            "-p",
-            "tests.support.failing",
-            "--continue-on-collection-errors",
-            f"--junitxml={report}",
+        [
+            *(sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}"),
+            *("-p", "tests.support.failing", "--continue-on-collection-errors", f"--junitxml={report}"),
             str(folder),
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT), "BERTH_TEST_GRACE_S": "0.3"},
@@ -156,7 +153,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         timeout=80,
     )
     told: dict[str, str] = dict.fromkeys(names.values(), "never ran")
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
+    for case in ET.parse(report).getroot().iter("testcase"):
         module = (case.get("classname") or case.get("name") or "").rpartition(".")[2]
         told[names[module]] = "".join(
             f"{part.get('message')} {part.text}" for part in case if part.tag in PROBLEMS

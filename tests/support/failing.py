@@ -1,7 +1,7 @@
 """What fails a test besides its own assertions: unexpected logs, and threads or processes left behind.
 
-Python warnings and exceptions in threads become failures by `filterwarnings = ["error"]`, unexpected passes by
-`xfail_strict`; `tests/arch/test_failing_conditions.py` shows that each of them does.
+Python warnings and exceptions in threads become failures by `filterwarnings = ["error"]`, unexpected passes
+by `xfail_strict`; `tests/arch/test_failing_conditions.py` shows that each of them does.
 """
 
 from __future__ import annotations
