@@ -28,7 +28,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
             os.fsync(file.fileno())
         temp.chmod(mode)
         temp.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise storage_problem(error, path.parent) from error
     finally:  # after a success the temp file has become the file; after Ctrl+C it must not stay either
@@ -86,7 +86,8 @@ class FileLock:
         self.release()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Makes renames in a folder survive a power cut."""
     if os.name != "posix":
         return
     fd = os.open(folder, os.O_RDONLY)

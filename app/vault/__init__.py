@@ -1,1 +1,1 @@
-"""The vault: keys, the sealed database, sessions and their abilities."""
+"""The encrypted vault: key slots, sealed database, migrations, sealed fields, operators and sessions."""

@@ -1,0 +1,83 @@
+"""Opens the database of a vault whose keys are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from app.kernel.clock import Clock
+from app.kernel.events import EventHub
+from app.kernel.paths import Paths
+from app.kernel.text import say
+from app.vault.database import Database
+from app.vault.errors import damaged, missing
+from app.vault.kdf import wipe
+from app.vault.keys import Keys, Purpose
+from app.vault.migrations import Migration, Upgrade, bring_up_to_date, require_known
+from app.vault.readers import Readers
+from app.vault.sqlite import Connection, SqliteError, connect, raise_typed
+
+_WRITER_CACHE_KIB = 32 * 1024
+_WAL_LIMIT_BYTES = 64 << 20
+PENDING = ".new"
+
+
+def pending(path: Path) -> Path:
+    """Where a file of a vault stands while the vault is being made."""
+    return path.with_name(path.name + PENDING)
+
+
+def require_present(paths: Paths) -> None:
+    """Raises VaultMissing where there is none, VaultDamaged where only one of its two files is left."""
+    has_keys, has_data = paths.vault_file.exists(), paths.database.exists()
+    if not has_keys and (not has_data or pending(paths.vault_file).exists()):
+        raise missing(paths.data)
+    if not has_keys:
+        raise damaged(say("The database is there, but its key file vault.json is missing."))
+    if not has_data:
+        raise damaged(say("vault.json is there, but the database data.db is missing."))
+
+
+def open_database(
+    paths: Paths, keys: Keys, steps: Sequence[Migration], clock: Clock, hub: EventHub, backup_name: str
+) -> Database:
+    """The database, brought up to date, its writer running."""
+    key = keys.derive(Purpose.DATABASE)
+    try:
+        require_known(paths.database, key, steps)
+        writer = open_writer(paths.database, key)
+        try:
+            upgrade = Upgrade(paths.database, paths.vault_file, paths.backups, key, backup_name)
+            bring_up_to_date(writer, steps, upgrade)
+            readers = Readers(paths.database, partial(_open_reader, paths.database, keys))
+            return Database(paths.database, keys, writer, readers, clock, hub).start()
+        except SqliteError as error:
+            writer.close()
+            raise_typed(error, paths.database)
+        except BaseException:
+            writer.close()
+            raise
+    finally:
+        wipe(key)
+
+
+def open_writer(path: Path, key: bytearray) -> Connection:
+    """A connection that may write, in WAL mode, every commit on the disk before it counts."""
+    try:
+        connection = connect(path, key)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB}")
+        connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT_BYTES}")
+    except SqliteError as error:
+        raise_typed(error, path)
+    return connection
+
+
+def _open_reader(path: Path, keys: Keys) -> Connection:
+    key = keys.derive(Purpose.DATABASE)
+    try:
+        return connect(path, key, read_only=True)
+    finally:
+        wipe(key)
