@@ -1,0 +1,25 @@
+"""`berth`: arguments, then a face."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Runs the face that the arguments ask for, and returns its exit code."""
+    from multiprocessing import freeze_support
+
+    freeze_support()
+    words = sys.argv[1:]
+    if words[:1] == ["--keeper"]:
+        # How Berth starts its own keeper; not for people.
+        from app.isolation.keeper.main import main as keep
+
+        return keep(words[1:])
+    from app.cli.main import main as command_line
+
+    return command_line(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

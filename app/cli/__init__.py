@@ -1,0 +1,1 @@
+"""The command line: one table of commands, each in a file named after what it is about."""

@@ -1,0 +1,123 @@
+"""Asking: passphrases and passwords from a terminal or a file, never from the command line."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from app.cli.output import Output
+from app.kernel.errors import LockedProblem, UsageProblem
+from app.kernel.secret import Secret
+from app.kernel.text import say
+
+_LONGEST = 64 * 1024
+
+
+class PassphraseNeeded(LockedProblem):
+    """Nobody can be asked for the passphrase."""
+
+
+class PassphraseFileUnreadable(LockedProblem):
+    """The passphrase file is missing, empty or not text."""
+
+
+class PasswordNeeded(UsageProblem):
+    """A password is to be stored, and nobody can be asked for it."""
+
+
+class AnswersDiffer(UsageProblem):
+    """The same secret was typed twice, differently."""
+
+
+class ConfirmationNeeded(UsageProblem):
+    """Something that cannot be undone wants a yes, and nobody can be asked."""
+
+
+class Prompts:
+    """Asks the person at the terminal, where there is one."""
+
+    def __init__(self, out: Output, source: TextIO | None = None) -> None:
+        self._out = out
+        self._in = source or sys.stdin
+
+    @property
+    def has_person(self) -> bool:
+        """Whether somebody sits at a terminal."""
+        return self._in is not None and not self._in.closed and self._in.isatty()
+
+    def passphrase(self, file: Path | None) -> Secret:
+        """The vault's passphrase. Raises PassphraseNeeded or PassphraseFileUnreadable."""
+        if file is not None:
+            return self.secret_file(file)
+        if not self.has_person:
+            raise PassphraseNeeded(
+                say("The vault is locked, and there is no terminal to ask for its passphrase."),
+                say("Name a file that holds it with --passphrase-file or BERTH_PASSPHRASE_FILE."),
+            )
+        return self._typed("Passphrase: ")
+
+    def new_passphrase(self, file: Path | None) -> Secret:
+        """A passphrase for a new vault, typed twice. Raises AnswersDiffer and what `passphrase` raises."""
+        if file is not None or not self.has_person:
+            return self.passphrase(file)
+        return self._typed_twice("New passphrase: ")
+
+    def password(self, file: Path | None, what: str) -> Secret:
+        """A password to store. Raises PasswordNeeded, AnswersDiffer or PassphraseFileUnreadable."""
+        if file is not None:
+            return self.secret_file(file)
+        if not self.has_person:
+            raise PasswordNeeded(
+                say("There is no terminal to ask for the {what}.", what=what),
+                say("Name a file that holds it with --{what}-file.", what=what),
+            )
+        return self._typed_twice(f"{what.capitalize()}: ")
+
+    def secret_file(self, path: Path) -> Secret:
+        """What a file holds, without its last line end; says so when others could read it."""
+        try:
+            mode = path.stat().st_mode
+            with path.open("rb") as file:
+                text = file.read(_LONGEST).decode()
+        except OSError as error:
+            raise _unreadable(path, error.strerror or "it cannot be opened") from error
+        except UnicodeDecodeError:
+            raise _unreadable(path, "it is not UTF-8 text") from None
+        text = text.removesuffix("\n").removesuffix("\r")
+        if not text:
+            raise _unreadable(path, "it is empty")
+        if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
+            self._out.note(f"Warning: other users may read {path}. Make it private: chmod 600 {path}")
+        return Secret(text)
+
+    def confirm(self, question: str, given: bool) -> bool:
+        """Whether the person says yes; `given` is --yes. Raises ConfirmationNeeded where nobody is there."""
+        if given:
+            return True
+        if not self.has_person:
+            raise ConfirmationNeeded(say("This cannot be undone."), say("Add --yes when you are sure."))
+        self._out.note(f"{question} [y/N] ")
+        return self._in.readline().strip().lower() in ("y", "yes")
+
+    def _typed(self, prompt: str) -> Secret:
+        try:
+            return Secret(getpass.getpass(prompt))
+        except EOFError:
+            raise KeyboardInterrupt from None  # Ctrl+D at the prompt is a change of mind
+
+    def _typed_twice(self, prompt: str) -> Secret:
+        first = self._typed(prompt)
+        if not self._typed("Again: ").matches(first):
+            raise AnswersDiffer(say("The two are not the same."), say("Try again."))
+        return first
+
+
+def _unreadable(path: Path, why: str) -> PassphraseFileUnreadable:
+    return PassphraseFileUnreadable(
+        say("The file {file} cannot be used: {why}.", file=str(path), why=why),
+        say("Name a file whose text is the secret."),
+    )

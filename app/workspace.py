@@ -1,0 +1,51 @@
+"""The rooms over an unlocked vault, wired once: where everything is plugged together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.credentials import room as credentials_room
+from app.credentials.room import CredentialsRoom
+from app.isolation import room as isolation_room
+from app.isolation.room import IsolationRoom
+from app.kernel.clock import Clock
+from app.kernel.paths import Paths
+from app.kernel.settings import FileSettings, Scope, Settings
+from app.vault.migrations import Migration
+from app.vault.settings import VaultSettings
+from app.vault.vault import OpenVault
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The rooms while the vault is unlocked."""
+
+    vault: OpenVault
+    isolation: IsolationRoom
+    credentials: CredentialsRoom
+    settings: Settings
+
+
+def migrations() -> tuple[Migration, ...]:
+    """The steps of every room's tables, in one sequence."""
+    from app.credentials.migrations import MIGRATIONS as CREDENTIALS
+    from app.isolation.migrations import MIGRATIONS as ISOLATION
+    from app.vault.migrations import MIGRATIONS as VAULT
+
+    return (*VAULT, *ISOLATION, *CREDENTIALS)
+
+
+def build(paths: Paths, clock: Clock, vault: OpenVault) -> Workspace:
+    """The rooms of an unlocked vault; they end with it."""
+    settings = Settings(
+        {
+            Scope.VAULT: VaultSettings(vault.database, vault.gate, vault.session),
+            Scope.MACHINE: FileSettings(paths.machine_settings),
+        }
+    )
+    return Workspace(
+        vault=vault,
+        isolation=isolation_room.build(vault, paths, clock, settings),
+        credentials=credentials_room.build(vault, clock),
+        settings=settings,
+    )
