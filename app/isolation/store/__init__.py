@@ -1,0 +1,1 @@
+"""SQL of the isolation room; only its services use it."""

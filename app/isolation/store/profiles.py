@@ -1,0 +1,218 @@
+"""SQL of profiles, their groups, tags and notes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from app.isolation.plan import Fingerprint, fingerprint_from
+from app.isolation.profile import AccountStatus, Profile, name_key
+from app.isolation.store import rows
+from app.isolation.store.queries import Parameters, Queries, containing, granted, millis
+from app.kernel.gate import Session
+from app.kernel.ids import ProfileId
+from app.kernel.pages import PAGE_ROWS, Page, cut, read_mark, write_mark
+from app.vault.database import Tx
+
+# By what a list can be sorted; the id after it makes every place in the list unique.
+SORTS = {
+    "number": "p.number",
+    "name": "p.name_key",
+    "opened": "-coalesce(p.last_opened, 0)",
+    "created": "p.created",
+}
+_TAGGED = "p.id IN (SELECT profile_id FROM isolation_profile_tag WHERE tag_key = ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileQuery:
+    """Which profiles a list shows, and in which order (see SORTS); empty fields do not filter."""
+
+    text: str = ""
+    group: str = ""
+    tag: str = ""
+    platform: str = ""
+    market: str = ""
+    status: AccountStatus | None = None
+    in_bin: bool = False
+    sort: str = "number"
+    limit: int = PAGE_ROWS
+
+
+def page(source: Queries, session: Session, query: ProfileQuery, after: str | None) -> Page[Profile]:
+    """One page of the profiles a session may see."""
+    params: Parameters = []
+    conditions = [granted(session, params), *_conditions(query, params)]
+    sort = SORTS[query.sort]
+    if after is not None:
+        conditions.append(f"({sort}, p.id) > (?, ?)")
+        params += read_mark(after)
+    params.append(query.limit + 1)
+    sql = f"{rows.SELECT} WHERE {' AND '.join(conditions)} ORDER BY {sort}, p.id LIMIT ?"
+    found, has_more = cut(source.all(sql, params), query.limit)
+    profiles = tuple(rows.read(row) for row in found)
+    return Page(profiles, _mark(profiles[-1], query.sort) if has_more else None)
+
+
+def by_id(source: Queries, session: Session, profile_id: str, *, in_bin: bool) -> Profile | None:
+    """A profile by its id."""
+    return next(iter(_find(source, session, "p.id = ?", profile_id, in_bin)), None)
+
+
+def by_name(source: Queries, session: Session, key: str, *, in_bin: bool) -> list[Profile]:
+    """Profiles by their name's key: one at most, except in the bin."""
+    return _find(source, session, "p.name_key = ?", key, in_bin)
+
+
+def by_number(source: Queries, session: Session, number: int, *, in_bin: bool) -> Profile | None:
+    """A profile by its number."""
+    return next(iter(_find(source, session, "p.number = ?", number, in_bin)), None)
+
+
+def names(source: Queries, session: Session, *, in_bin: bool) -> list[str]:
+    """Every name a session may see; for near matches."""
+    params: Parameters = []
+    condition = granted(session, params)
+    state = "NOT NULL" if in_bin else "NULL"
+    sql = f"SELECT p.name FROM isolation_profile p WHERE {condition} AND p.deleted_at IS {state}"  # noqa: S608
+    return [row[0] for row in source.all(sql, params)]
+
+
+def owner_of_name(source: Queries, key: str) -> str | None:
+    """The id of the living profile that has this name, whoever may see it."""
+    row = source.one("SELECT id FROM isolation_profile WHERE name_key = ? AND deleted_at IS NULL", (key,))
+    return None if row is None else str(row[0])
+
+
+def owner_of_number(source: Queries, number: int) -> str | None:
+    """The id of the profile that has this number, in the bin or not."""
+    row = source.one("SELECT id FROM isolation_profile WHERE number = ?", (number,))
+    return None if row is None else str(row[0])
+
+
+def highest_number(source: Queries) -> int:
+    """The highest number given out and not purged; 0 when there is none."""
+    row = source.one("SELECT coalesce(max(number), 0) FROM isolation_profile")
+    assert row is not None
+    return int(row[0])
+
+
+def fingerprints(source: Queries, *, except_id: str = "") -> list[tuple[str, Fingerprint]]:
+    """Name and settings of every living profile, for choosing and for twins."""
+    rows = source.all(
+        "SELECT name, fingerprint FROM isolation_profile WHERE deleted_at IS NULL AND id <> ?", (except_id,)
+    )
+    return [(name, fingerprint_from(json.loads(text))) for name, text in rows]
+
+
+def expired(source: Queries, session: Session, before: int) -> list[Profile]:
+    """Profiles that went to the bin before a moment."""
+    return _find(source, session, "p.deleted_at < ?", before, in_bin=True)
+
+
+def ids(source: Queries) -> set[str]:
+    """The ids of all profiles, the bin's included."""
+    return {row[0] for row in source.all("SELECT id FROM isolation_profile")}
+
+
+def using_proxy(source: Queries, session: Session, proxy: str) -> list[Profile]:
+    """The profiles, in the bin or not, that go through a proxy."""
+    living = _find(source, session, "p.proxy_id = ?", proxy, in_bin=False)
+    return living + _find(source, session, "p.proxy_id = ?", proxy, in_bin=True)
+
+
+def insert(tx: Tx, profile: Profile, new_group_id: str) -> None:
+    """A new profile; its group is made where there is none of that name."""
+    values = rows.write(profile, _group(tx, profile.group, new_group_id))
+    places = ", ".join("?" * len(values))
+    sql = f"INSERT INTO isolation_profile ({', '.join(values)}) VALUES ({places})"  # noqa: S608  column names
+    tx.execute(sql, list(values.values()))
+    _write_tags(tx, profile)
+
+
+def update(tx: Tx, profile: Profile, new_group_id: str) -> None:
+    """Every field of a profile's record; the sealed note is not one of them."""
+    values = rows.write(profile, _group(tx, profile.group, new_group_id))
+    sets = ", ".join(f"{column} = ?" for column in values)
+    tx.execute(f"UPDATE isolation_profile SET {sets} WHERE id = ?", [*values.values(), profile.id])  # noqa: S608
+    tx.execute("DELETE FROM isolation_profile_tag WHERE profile_id = ?", (profile.id,))
+    _write_tags(tx, profile)
+
+
+def delete(tx: Tx, profile_id: ProfileId) -> None:
+    """Removes a profile's row for good."""
+    tx.execute("DELETE FROM isolation_profile WHERE id = ?", (profile_id,))
+
+
+def note(source: Queries, profile_id: ProfileId) -> bytes | None:
+    """A profile's sealed note."""
+    row = source.one("SELECT note FROM isolation_profile WHERE id = ?", (profile_id,))
+    return None if row is None else row[0]
+
+
+def write_note(tx: Tx, profile_id: ProfileId, sealed: bytes | None, now: int) -> None:
+    """Replaces a profile's sealed note."""
+    tx.execute("UPDATE isolation_profile SET note = ?, updated = ? WHERE id = ?", (sealed, now, profile_id))
+
+
+def note_context(profile_id: ProfileId) -> str:
+    """What a sealed note is bound to."""
+    return f"isolation_profile.note.{profile_id}"
+
+
+def group_id(source: Queries, name: str) -> str | None:
+    """The id of a group by its name."""
+    row = source.one("SELECT id FROM isolation_group WHERE name_key = ?", (name_key(name),))
+    return None if row is None else str(row[0])
+
+
+def _find(source: Queries, session: Session, condition: str, value: object, in_bin: bool) -> list[Profile]:
+    params: Parameters = [value]
+    state = "NOT NULL" if in_bin else "NULL"
+    where = f"{condition} AND {granted(session, params)} AND p.deleted_at IS {state}"
+    sql = f"{rows.SELECT} WHERE {where} ORDER BY p.id"
+    return [rows.read(row) for row in source.all(sql, params)]
+
+
+def _conditions(query: ProfileQuery, params: Parameters) -> list[str]:
+    found = [f"p.deleted_at IS {'NOT NULL' if query.in_bin else 'NULL'}"]
+    texts = [
+        (r"p.name_key LIKE ? ESCAPE '\'", containing(name_key(query.text)) if query.text else ""),
+        ("g.name_key = ?", name_key(query.group)),
+        (_TAGGED, name_key(query.tag)),
+        ("p.platform = ?", query.platform),
+        ("p.market = ?", query.market),
+        ("p.status = ?", query.status.value if query.status else ""),
+    ]
+    for condition, value in texts:
+        if value:
+            found.append(condition)
+            params.append(value)
+    return found
+
+
+def _mark(profile: Profile, sort: str) -> str:
+    values: dict[str, str | int] = {
+        "number": profile.number,
+        "name": name_key(profile.name),
+        "opened": -(millis(profile.last_opened) or 0),
+        "created": millis(profile.created) or 0,
+    }
+    return write_mark(values[sort], profile.id)
+
+
+def _write_tags(tx: Tx, profile: Profile) -> None:
+    tx.executemany(
+        "INSERT INTO isolation_profile_tag (profile_id, tag_key, tag, position) VALUES (?, ?, ?, ?)",
+        [(profile.id, name_key(tag), tag, at) for at, tag in enumerate(profile.tags)],
+    )
+
+
+def _group(tx: Tx, name: str, new_id: str) -> str | None:
+    if not name:
+        return None
+    tx.execute(
+        "INSERT INTO isolation_group (id, name, name_key) VALUES (?, ?, ?) ON CONFLICT (name_key) DO NOTHING",
+        (new_id, name, name_key(name)),
+    )
+    return group_id(tx, name)

@@ -1,0 +1,108 @@
+"""A profile's record as a row of its table, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.isolation.checks import Exit
+from app.isolation.plan import fingerprint_from, fingerprint_plain
+from app.isolation.profile import AccountStatus, Engine, Profile, name_key
+from app.isolation.store.queries import millis, moment
+from app.kernel.clock import from_millis
+from app.kernel.ids import ProfileId, ProxyId
+
+_TAGS = """(SELECT json_group_array(tag) FROM
+    (SELECT tag FROM isolation_profile_tag WHERE profile_id = p.id ORDER BY position))"""
+# Columns that the record holds as they are, and those that `read` translates.
+_PLAIN = (
+    "number",
+    "name",
+    "colour",
+    "template",
+    "platform",
+    "market",
+    "legal_entity",
+    "operator",
+    "password_store",
+    "download_folder",
+    "engine_seen",
+)
+_TRANSLATED = {
+    "id": "p.id",
+    "created": "p.created",
+    "updated": "p.updated",
+    "status": "p.status",
+    "group": "coalesce(g.name, '')",
+    "tags": _TAGS,
+    "engine_kind": "p.engine_kind",
+    "engine_path": "p.engine_path",
+    "engine_channel": "p.engine_channel",
+    "jail": "p.jail",
+    "fingerprint": "p.fingerprint",
+    "proxy": "p.proxy_id",
+    "start_pages": "p.start_pages",
+    "allow_private": "p.allow_private",
+    "has_note": "p.note IS NOT NULL",
+    "last_opened": "p.last_opened",
+    "exit": "p.exit",
+    "exit_seen": "p.exit_seen",
+    "deleted_at": "p.deleted_at",
+}
+_COLUMNS = {**{name: f"p.{name}" for name in _PLAIN}, **_TRANSLATED}
+SELECT = (
+    f"SELECT {', '.join(_COLUMNS.values())}"
+    " FROM isolation_profile p LEFT JOIN isolation_group g ON g.id = p.group_id"
+)
+
+
+def read(row: Sequence[Any]) -> Profile:
+    """The record of a row that SELECT gave."""
+    found = dict(zip(_COLUMNS, row, strict=True))
+    return Profile(
+        **{name: found[name] for name in _PLAIN},
+        id=ProfileId(found["id"]),
+        created=from_millis(found["created"]),
+        updated=from_millis(found["updated"]),
+        status=AccountStatus(found["status"]),
+        group=found["group"],
+        tags=tuple(json.loads(found["tags"])),
+        engine=Engine(found["engine_kind"], found["engine_path"], found["engine_channel"]),
+        jail=bool(found["jail"]),
+        fingerprint=fingerprint_from(json.loads(found["fingerprint"])),
+        proxy=None if found["proxy"] is None else ProxyId(found["proxy"]),
+        start_pages=tuple(json.loads(found["start_pages"])),
+        allow_private=bool(found["allow_private"]),
+        has_note=bool(found["has_note"]),
+        last_opened=moment(found["last_opened"]),
+        exit=None if found["exit"] is None else Exit(**json.loads(found["exit"])),
+        exit_seen=moment(found["exit_seen"]),
+        deleted_at=moment(found["deleted_at"]),
+    )
+
+
+def write(profile: Profile, group_id: str | None) -> dict[str, object]:
+    """A record's columns and values; the sealed note and the tags stand elsewhere."""
+    return {
+        **{name: getattr(profile, name) for name in _PLAIN},
+        "id": profile.id,
+        "name_key": name_key(profile.name),
+        "created": millis(profile.created),
+        "updated": millis(profile.updated),
+        "status": profile.status.value,
+        "group_id": group_id,
+        "engine_kind": profile.engine.kind,
+        "engine_path": profile.engine.path,
+        "engine_channel": profile.engine.channel,
+        "jail": int(profile.jail),
+        "fingerprint": json.dumps(fingerprint_plain(profile.fingerprint)),
+        "proxy_id": profile.proxy,
+        "start_pages": json.dumps(profile.start_pages, ensure_ascii=False),
+        "allow_private": int(profile.allow_private),
+        "last_opened": millis(profile.last_opened),
+        "exit": None if profile.exit is None else json.dumps(asdict(profile.exit)),
+        "exit_seen": millis(profile.exit_seen),
+        "deleted_at": millis(profile.deleted_at),
+    }
