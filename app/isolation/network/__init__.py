@@ -1,1 +1,1 @@
-"""The path of one window's traffic: proxy strings, the exit probe, the relay."""
+"""The network path of a profile: proxy strings, upstream connectors, the relay, and the exit probe."""

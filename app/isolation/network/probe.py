@@ -1,0 +1,194 @@
+"""Where a profile's traffic comes out: asks echo pages through its upstream, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import re
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import h11
+
+from app.isolation.checks import Exit
+from app.isolation.network import errors
+from app.isolation.network.country import country_of
+from app.isolation.network.dial import system_trust
+from app.isolation.network.errors import (
+    AuthFailed,
+    EchoFailed,
+    Intercepted,
+    ProxyProblem,
+    Refused,
+    TargetFailed,
+    TimedOut,
+    Unreachable,
+)
+from app.isolation.network.leg import Ended, Leg
+from app.isolation.network.upstreams import Connector, connector_for
+from app.isolation.plan import Upstream
+from app.kernel.text import say
+
+__all__ = [
+    "AuthFailed",
+    "EchoFailed",
+    "Intercepted",
+    "ProxyProblem",
+    "Refused",
+    "TimedOut",
+    "Unreachable",
+    "probe_exit",
+]
+
+_BODY_LIMIT_BYTES = 64 * 1024
+_FINAL = (AuthFailed, Intercepted, Unreachable)
+_COUNTRY_KEYS = ("country_iso", "country_code", "countryCode", "country")
+_TIMEZONE_KEYS = ("timezone", "time_zone")
+_TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{1,62}")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+_HEADERS = (
+    ("User-Agent", "Mozilla/5.0"),
+    ("Accept", "application/json, text/plain"),
+    ("Connection", "close"),
+)
+
+
+async def probe_exit(
+    upstream: Upstream,
+    echo_urls: Sequence[str],
+    *,
+    timeout_s: float,
+    tls: ssl.SSLContext | None = None,
+) -> Exit:
+    """The exit as the first echo page that answers saw it. `tls` replaces the system's trust.
+
+    Raises AuthFailed, Refused, TimedOut, Intercepted, Unreachable or EchoFailed.
+    """
+    ends = time.monotonic() + timeout_s
+    worst: ProxyProblem | None = None
+    # An echo page is chosen by the user, so it may lie on this machine; stores may not.
+    for number, url in enumerate(echo_urls, start=1):
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        share = left if number == len(echo_urls) else left / 2
+        connector = connector_for(upstream, allow_private=True, tls=tls, limit_s=share)
+        try:
+            async with asyncio.timeout(share):
+                return await _Echo(connector, url, tls).ask()
+        except _FINAL:
+            raise
+        except TimeoutError:
+            worst = errors.timed_out(upstream, timeout_s)
+        except TimedOut:
+            worst = errors.timed_out(upstream, timeout_s)
+        except Refused as problem:
+            worst = problem
+        except (EchoFailed, TargetFailed):
+            continue
+    raise worst or errors.echo_failed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Echo:
+    connector: Connector
+    url: str
+    tls: ssl.SSLContext | None
+
+    async def ask(self) -> Exit:
+        """One GET. Raises ProxyProblem."""
+        parts = urlsplit(self.url)
+        host, secure = parts.hostname or "", parts.scheme == "https"
+        try:
+            port = parts.port or (443 if secure else 80)
+        except ValueError:
+            raise errors.echo_failed() from None
+        if parts.scheme not in ("http", "https") or not host:
+            raise errors.echo_failed(say("{url} is not an address of an echo page.", url=self.url[:80]))
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        started = time.monotonic()
+        body = await (self._https(host, port, path) if secure else self._http(host, port, path))
+        return read_answer(body, latency_ms=max(1, round((time.monotonic() - started) * 1000)))
+
+    async def _http(self, host: str, port: int, path: str) -> bytes:
+        route = await self.connector.plain(host, port)
+        target = f"http://{_authority(host, port, 80)}{path}" if route.absolute else path
+        extra = tuple((name.decode("ascii"), value.decode("ascii")) for name, value in route.headers)
+        try:
+            return await self._get(route.leg, target, _authority(host, port, 80), extra)
+        finally:
+            route.leg.abort()
+
+    async def _https(self, host: str, port: int, path: str) -> bytes:
+        leg = await self.connector.tunnel(host, port)
+        try:
+            await leg.start_tls(self.tls or await system_trust(), host)
+            return await self._get(leg, path, _authority(host, port, 443), ())
+        except ssl.SSLCertVerificationError:
+            raise errors.intercepted(host) from None
+        except (ssl.SSLError, ConnectionError):
+            raise errors.echo_failed() from None
+        finally:
+            leg.abort()
+
+    async def _get(self, leg: Leg, target: str, host: str, extra: tuple[tuple[str, str], ...]) -> bytes:
+        http = h11.Connection(h11.CLIENT)
+        headers = [("Host", host), *_HEADERS, *extra]
+        leg.write(http.send(h11.Request(method="GET", target=target, headers=headers)) or b"")
+        leg.write(http.send(h11.EndOfMessage()) or b"")
+        body = bytearray()
+        try:
+            while True:
+                event = http.next_event()
+                if event is h11.NEED_DATA:
+                    http.receive_data(await leg.read_some())
+                elif isinstance(event, h11.Response):
+                    self._check(event.status_code)
+                elif isinstance(event, h11.Data):
+                    body += event.data
+                    if len(body) > _BODY_LIMIT_BYTES:
+                        raise errors.echo_failed()
+                elif isinstance(event, h11.EndOfMessage):
+                    return bytes(body)
+        except (h11.ProtocolError, Ended):
+            raise errors.echo_failed() from None
+
+    def _check(self, status: int) -> None:
+        if status == 407:
+            raise errors.auth_failed(self.connector.upstream)
+        if status != 200:  # a redirect too: it could lead anywhere
+            raise errors.echo_failed()
+
+
+def read_answer(body: bytes, *, latency_ms: int) -> Exit:
+    """The exit out of an echo page's JSON or plain text. Raises EchoFailed."""
+    text = body.decode("utf-8", "replace").strip()
+    facts: Mapping[str, object] = {"ip": text}
+    if text.startswith("{"):
+        try:
+            facts = json.loads(text)
+        except (ValueError, RecursionError):
+            raise errors.echo_failed() from None
+    try:
+        ip = str(ipaddress.ip_address(str(facts.get("ip", ""))))
+    except ValueError:
+        raise errors.echo_failed() from None
+    country = country_of(ip) or _first(facts, _COUNTRY_KEYS, _COUNTRY).upper()
+    return Exit(ip, country, _first(facts, _TIMEZONE_KEYS, _TIMEZONE), latency_ms)
+
+
+def _first(facts: Mapping[str, object], keys: Sequence[str], shape: re.Pattern[str]) -> str:
+    for key in keys:
+        value = facts.get(key)
+        if isinstance(value, str) and shape.fullmatch(value):
+            return value
+    return ""
+
+
+def _authority(host: str, port: int, default: int) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return name if port == default else f"{name}:{port}"

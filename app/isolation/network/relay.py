@@ -1,0 +1,146 @@
+"""The relay of one window: a loopback HTTP proxy, shut until told, that knows no way but its upstream."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from app.isolation.network.door import Door, RelayError, State
+from app.isolation.network.leg import Leg, Scratch
+from app.isolation.network.passage import HEAD_LIMIT_S, Passage
+from app.isolation.network.upstreams import Connector, connector_for
+from app.isolation.plan import Upstream
+from app.kernel.clock import Clock, SystemClock
+
+__all__ = ["Relay", "RelayError"]
+
+_log = logging.getLogger("berth.relay")
+_BACKLOG = 512
+_MOST_CONNECTIONS = 2000
+
+
+class Relay:
+    """Takes connections of one engine's processes only, and passes them on only while open.
+
+    Threads: everything on the loop that started it.
+    """
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        *,
+        allow_private: bool,
+        is_ours: Callable[[int], bool],
+        connector: Connector | None = None,
+        clock: Clock | None = None,
+        head_limit_s: float = HEAD_LIMIT_S,
+    ) -> None:
+        self._is_ours = is_ours
+        self._head_limit_s = head_limit_s
+        self._scratch = Scratch()
+        self._connector = connector or connector_for(
+            upstream, allow_private=allow_private, scratch=self._scratch
+        )
+        self._door = Door(allow_private, clock or SystemClock())
+        self._server: asyncio.Server | None = None
+        self._passages: dict[Leg, Passage] = {}
+        self._is_empty = asyncio.Event()
+        self._tasks: dict[Leg, asyncio.Task[None]] = {}
+
+    async def start(self) -> int:
+        """Listens on a free loopback port, shut; returns the port."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Leg(self._scratch, made=self._on_connection, lost=self._on_lost),
+            "127.0.0.1",
+            0,
+            backlog=_BACKLOG,
+        )
+        return self.port
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 before the start."""
+        if self._server is None or not self._server.sockets:
+            return 0
+        return cast(int, self._server.sockets[0].getsockname()[1])
+
+    def begin_preflight(self, nonce: str, echo_urls: Sequence[str]) -> None:
+        """Lets only the echo hosts pass, and answers http://<nonce>.berth.invalid/ itself."""
+        self.shut()
+        self._door.begin_preflight(nonce, echo_urls)
+
+    def witnessed(self, nonce: str) -> bool:
+        """Whether, since `begin_preflight`, that nonce was answered here and an echo connection passed."""
+        return self._door.witnessed(nonce)
+
+    def open(self) -> None:
+        """Everything that is allowed passes from now on."""
+        self._door.state = State.OPEN
+
+    def shut(self) -> None:
+        """Nothing passes from now on, and every live connection breaks at once."""
+        self._door.state = State.SHUT
+        self._abort_all()
+
+    async def close(self) -> None:
+        """Stops listening and ends every connection."""
+        self._door.state = State.SHUT
+        if self._server is not None:
+            self._server.close()
+        tasks = list(self._tasks.values())
+        self._abort_all()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._passages:
+            await self._is_empty.wait()  # transports tell of their end in the loop's next turns
+        if self._server is not None:
+            await self._server.wait_closed()
+            self._server = None
+
+    @property
+    def errors(self) -> tuple[RelayError, ...]:
+        """The last hundred things that did not pass, oldest first."""
+        return self._door.errors
+
+    @property
+    def passed(self) -> int:
+        """Connections that reached the upstream so far."""
+        return self._door.passed
+
+    @property
+    def live(self) -> int:
+        """Connections of the browser right now."""
+        return len(self._passages)
+
+    def _on_connection(self, client: Leg) -> None:
+        peer_port: int = client.transport.get_extra_info("peername")[1]
+        if len(self._passages) >= _MOST_CONNECTIONS or not self._is_ours(peer_port):
+            client.abort()
+            return
+        passage = Passage(client, self._door, self._connector, self._head_limit_s)
+        self._passages[client] = passage
+        self._is_empty.clear()
+        task = asyncio.get_running_loop().create_task(passage.run())
+        self._tasks[client] = task
+        task.add_done_callback(lambda done: self._on_served(client, done))
+
+    def _on_served(self, client: Leg, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(client, None)
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            client.abort()
+            _log.error("a relay connection failed unexpectedly", exc_info=bug)
+
+    def _on_lost(self, client: Leg) -> None:
+        self._passages.pop(client, None)
+        if not self._passages:
+            self._is_empty.set()
+        if (task := self._tasks.get(client)) is not None:
+            task.cancel()
+
+    def _abort_all(self) -> None:
+        for task in list(self._tasks.values()):
+            task.cancel()
+        for passage in list(self._passages.values()):
+            passage.abort()
