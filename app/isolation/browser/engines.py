@@ -85,7 +85,9 @@ def choose_engine(wanted_kind: str, wanted_path: str, engines: tuple[Engine, ...
                 return engine
         version = _version(wanted_path) if os.access(wanted_path, os.X_OK) else ""
         if version:
-            return Engine(wanted_kind if wanted_kind in _KINDS else "chromium", "custom", version, wanted_path)
+            return Engine(
+                wanted_kind if wanted_kind in _KINDS else "chromium", "custom", version, wanted_path
+            )
         raise NoEngine.named(wanted_path)
     for engine in engines:
         if wanted_kind in ("", "auto", engine.kind):

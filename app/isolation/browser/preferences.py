@@ -137,7 +137,9 @@ def _merged(old: Tree, new: Tree) -> Tree:
     result = dict(old)
     for key, value in new.items():
         below = old.get(key)
-        result[key] = _merged(below if isinstance(below, dict) else {}, value) if isinstance(value, dict) else value
+        result[key] = (
+            _merged(below if isinstance(below, dict) else {}, value) if isinstance(value, dict) else value
+        )
     return result
 
 

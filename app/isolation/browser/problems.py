@@ -55,7 +55,11 @@ class EngineFailed(Problem):
     def silent(engine: str, seconds: float) -> EngineFailed:
         """It started and never answered."""
         return EngineFailed(
-            say("The browser did not answer within {seconds} seconds ({engine}).", engine=engine, seconds=seconds),
+            say(
+                "The browser did not answer within {seconds} seconds ({engine}).",
+                engine=engine,
+                seconds=seconds,
+            ),
             say("Close other programs if the machine is busy, then open the store again."),
         )
 
@@ -103,7 +107,9 @@ class PreferencesBroken(Problem):
     def __init__(self, path: str) -> None:
         super().__init__(
             say("The browser's settings file {path} cannot be read, so the store was not opened.", path=path),
-            say("Restore the profile from a backup, or move that file away to start with fresh browser settings."),
+            say(
+                "Restore the profile from a backup, or move that file away to start with fresh browser settings."
+            ),
         )
 
 

@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
+
+if sys.platform != "win32":
+    import fcntl
 
 from app.isolation.browser.problems import EngineFailed
 
@@ -90,30 +93,35 @@ class EngineProcess:
         code = os.waitstatus_to_exitcode(status)
         ending = Ending(max(code, 0), max(-code, 0))
         self._threads[1].join(1.0)
-        self._tell(lambda: self._ended.done() or self._ended.set_result(ending))
+        self._tell(ending)
 
     def _drain(self) -> None:
         while chunk := os.read(self._stderr_fd, 4096):
             self._stderr = (self._stderr + chunk)[-_STDERR_KEPT:]
         os.close(self._stderr_fd)
 
-    def _tell(self, call: object) -> None:
-        assert callable(call)
+    def _tell(self, ending: Ending) -> None:
+        def settle() -> None:
+            if not self._ended.done():
+                self._ended.set_result(ending)
+
         try:
-            self._loop.call_soon_threadsafe(call)
+            self._loop.call_soon_threadsafe(settle)
         except RuntimeError:  # the loop is closed, nobody waits any more
             return
 
 
 async def start_engine(
-    path: str, arguments: Sequence[str], environment: Mapping[str, str], cores: int
+    path: str, arguments: Sequence[str], environment: Mapping[str, str], *, cores: int, turn: int
 ) -> EngineProcess:
     """Starts the real binary with a private pipe and the given number of cores (0: all).
 
-    Raises EngineFailed when the binary cannot be executed.
+    `turn` spreads profiles with few cores over the machine. Raises EngineFailed when the binary cannot be executed.
     """
     if sys.platform == "win32":
-        raise EngineFailed.missing(path)  # the handles of --remote-debugging-io-pipes come with the Windows build
+        raise EngineFailed.missing(
+            path
+        )  # the handles of --remote-debugging-io-pipes come with the Windows build
     command_read, command_write = os.pipe()
     answer_read, answer_write = os.pipe()
     error_read, error_write = os.pipe()
@@ -128,7 +136,7 @@ async def start_engine(
         ]
 
         def spawn() -> int:
-            _limit_cores(cores)
+            _limit_cores(cores, turn)
             return os.posix_spawn(
                 path, [path, *arguments], environment, file_actions=actions, setsid=_new_session()
             )
@@ -150,16 +158,13 @@ def _new_session() -> bool:
 
 
 def _lifted(fd: int) -> int:
-    import fcntl
-
     high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _LOWEST_OWN_FD)
     os.close(fd)
     return high
 
 
-def _in_own_thread(call: object) -> int:
+def _in_own_thread(call: Callable[[], int]) -> int:
     """Runs a call in a thread of its own: affinity belongs to the thread and the child inherits it."""
-    assert callable(call)
     box: list[int | BaseException] = []
 
     def run() -> None:
@@ -176,9 +181,9 @@ def _in_own_thread(call: object) -> int:
     return box[0]
 
 
-def _limit_cores(cores: int) -> None:
+def _limit_cores(cores: int, turn: int) -> None:
     if cores <= 0 or not hasattr(os, "sched_setaffinity"):
         return
     allowed = sorted(os.sched_getaffinity(0))
     if cores < len(allowed):
-        os.sched_setaffinity(0, set(allowed[:cores]))
+        os.sched_setaffinity(0, {allowed[(turn * cores + step) % len(allowed)] for step in range(cores)})

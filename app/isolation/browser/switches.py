@@ -18,7 +18,9 @@ SCREEN_VARIABLES = (
 )
 # Ours, Python's and anything that would give the browser a second opinion about its network.
 _DROPPED_PREFIXES = ("BERTH_", "PYTHON", "VIRTUAL_ENV", "PLAYWRIGHT", "PW", "DEBUG", "CHROME_")
-_DROPPED = frozenset({"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "SSLKEYLOGFILE", "LC_ALL"})
+_DROPPED = frozenset(
+    {"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "SSLKEYLOGFILE", "LC_ALL"}
+)
 
 
 def switches(plan: LaunchPlan, *, browser_dir: str, relay_port: int, sandbox: bool) -> list[str]:

@@ -1,0 +1,297 @@
+"""Our DevTools client on a window's private pipe: arms every target, and lets others attach through it.
+
+The hub never sends Runtime.enable: a page could notice it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.isolation.browser.arming import Arming
+from app.isolation.browser.pipe import CdpPipe, Message
+from app.isolation.browser.problems import EngineGone
+from app.kernel.errors import Problem
+from app.kernel.text import say
+
+_log = logging.getLogger("berth.hub")
+_COMMAND_TIMEOUT_S = 15.0
+_READ_TRIES = 100
+_READ_PAUSE_S = 0.02
+_UNKNOWN_SESSION = -32001
+_INVALID_REQUEST = -32600
+_REFUSED = -32000
+
+
+class CommandFailed(Problem):
+    """The browser refused one of our own commands."""
+
+    def __init__(self, method: str, code: int) -> None:
+        super().__init__(
+            say("The browser refused {method} (code {code}).", method=method, code=code),
+            say("Update the browser, and tell us its version if this stays."),
+        )
+
+
+@dataclass(slots=True)
+class Target:
+    """A page the window shows, as the browser last described it."""
+
+    id: str
+    url: str
+    title: str
+    context: str
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """Somebody attached through the hub: a browser session of its own and the sessions below it.
+
+    `discreet` clients create their windows minimised, behind everything else.
+    """
+
+    deliver: Callable[[Message], None]
+    discreet: bool
+    root: str = ""
+    sessions: set[str] = field(default_factory=set)
+    contexts: set[str] = field(default_factory=set)
+
+
+class Hub:
+    """Owns the pipe. One hub a window; its own session is the root one."""
+
+    def __init__(self, write_fd: int, read_fd: int, arming: Arming) -> None:
+        self._pipe = CdpPipe(write_fd, read_fd, self._on_message, self._on_end)
+        self._arming = arming
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, tuple[str, asyncio.Future[Any]]] = {}
+        self._relayed: dict[int, tuple[Client, int]] = {}
+        self._clients: set[Client] = set()
+        self._armed: dict[str, str] = {}
+        self._hidden_contexts: set[str] = set()
+        self.pages: dict[str, Target] = {}
+        self.page_changed = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    async def start(self) -> Message:
+        """Connects, starts watching and arming targets, and returns the browser's version answer.
+
+        Raises EngineGone.
+        """
+        await self._pipe.start()
+        version: Message = await self.command("Browser.getVersion")
+        await self.command("Target.setDiscoverTargets", discover=True)
+        await self.command("Target.setAutoAttach", **self._attach_parameters())
+        return version
+
+    async def command(self, method: str, session: str = "", **params: Any) -> Any:
+        """Sends one command of our own and returns its result.
+
+        Raises CommandFailed or EngineGone.
+        """
+        if self.ended.is_set():
+            raise EngineGone
+        number = next(self._ids)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = (method, future)
+        self._send(number, method, params, session)
+        try:
+            return await asyncio.wait_for(future, _COMMAND_TIMEOUT_S)
+        except TimeoutError:
+            raise EngineGone from None
+        finally:
+            self._waiting.pop(number, None)
+
+    def close(self) -> None:
+        """Ends the pipe; the browser closes itself."""
+        self._pipe.close()
+
+    async def attach(self, deliver: Callable[[Message], None], *, discreet: bool = False) -> Client:
+        """Lets somebody in with a browser session of its own. Raises EngineGone."""
+        client = Client(deliver, discreet)
+        answer = await self.command("Target.attachToBrowserTarget")
+        client.root = answer["sessionId"]
+        client.sessions.add(client.root)
+        self._clients.add(client)
+        return client
+
+    async def detach(self, client: Client) -> None:
+        """Sends a client away, with every session it had and every context it made."""
+        if client not in self._clients:
+            return
+        self._clients.discard(client)
+        self._relayed = {key: value for key, value in self._relayed.items() if value[0] is not client}
+        try:
+            for context in client.contexts:
+                await self.command("Target.disposeBrowserContext", browserContextId=context)
+            await self.command("Target.detachFromTarget", sessionId=client.root)
+        except Problem:
+            _log.debug("a client's sessions were gone before it was")
+
+    async def read_hidden(self, url: str, expression: str) -> Any:
+        """Opens a page that no tab shows, in the profile itself, and returns what an expression gives there.
+
+        For pages of Berth's and the browser's own, never a store's. The browser only makes such a page while
+        it has another one. It keeps no history and brings no tabs back. None when nothing came in time.
+        Raises CommandFailed or EngineGone.
+        """
+        made = await self.command("Target.createTarget", url="about:blank", hidden=True, background=True)
+        try:
+            session = (
+                await self.command("Target.attachToTarget", targetId=made["targetId"], flatten=True)
+            )["sessionId"]
+            await self.command("Page.navigate", session, url=url)
+            for _ in range(_READ_TRIES):
+                answer = await self.command(
+                    "Runtime.evaluate", session, expression=expression, awaitPromise=True, returnByValue=True
+                )
+                value = answer.get("result", {}).get("value")
+                if value is not None and "exceptionDetails" not in answer:
+                    return value
+                await asyncio.sleep(_READ_PAUSE_S)
+            return None
+        finally:
+            await self.command("Target.closeTarget", targetId=made["targetId"])
+
+    def receive(self, client: Client, message: object) -> None:
+        """Passes a client's message on to the browser; nonsense is answered with an error."""
+        if client not in self._clients:
+            return
+        if not isinstance(message, dict) or not _is_request(message):
+            client.deliver(_error(None, _INVALID_REQUEST, "not a request"))
+            return
+        session = message.get("sessionId", client.root)
+        method, params = message["method"], dict(message.get("params", {}))
+        if session not in client.sessions:
+            client.deliver(_error(message, _UNKNOWN_SESSION, "Session with given id not found."))
+        elif method in ("Browser.close", "Browser.crash", "Browser.crashGpuProcess"):
+            client.deliver(_error(message, _REFUSED, "Berth closes this window."))
+        else:
+            if method == "Target.createTarget" and client.discreet:
+                params.update(newWindow=True, windowState="minimized", background=True)
+            number = next(self._ids)
+            self._relayed[number] = (client, message["id"])
+            self._send(number, method, params, session)
+
+    def _send(self, number: int, method: str, params: Message, session: str) -> None:
+        message: Message = {"id": number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        self._pipe.send(message)
+
+    def _on_message(self, message: Message) -> None:
+        if "id" in message:
+            self._on_answer(message)
+            return
+        session = message.get("sessionId", "")
+        owner = next((client for client in self._clients if session in client.sessions), None)
+        if owner is not None:
+            self._to_client(owner, message)
+        else:
+            self._on_own_event(message, session)
+
+    def _on_answer(self, message: Message) -> None:
+        number = message["id"]
+        if number in self._relayed:
+            client, original = self._relayed.pop(number)
+            context = message.get("result", {}).get("browserContextId")
+            if context:
+                client.contexts.add(context)
+                self._hidden_contexts.add(context)
+            client.deliver(_without_root({**message, "id": original}, client))
+        elif number in self._waiting:
+            method, future = self._waiting[number]
+            if future.done():
+                return
+            if "error" in message:
+                future.set_exception(CommandFailed(method, int(message["error"].get("code", 0))))
+            else:
+                future.set_result(message.get("result", {}))
+
+    def _to_client(self, client: Client, message: Message) -> None:
+        params = message.get("params", {})
+        if message["method"] == "Target.attachedToTarget":
+            client.sessions.add(params["sessionId"])
+        elif message["method"] == "Target.detachedFromTarget":
+            client.sessions.discard(params["sessionId"])
+        client.deliver(_without_root(message, client))
+
+    def _on_own_event(self, message: Message, session: str) -> None:
+        params = message.get("params", {})
+        match message["method"]:
+            case "Target.attachedToTarget":
+                self._arm(params)
+            case "Target.detachedFromTarget":
+                self._armed.pop(params["sessionId"], None)
+                self._arm_again()
+            case "Target.targetCreated" | "Target.targetInfoChanged":
+                self._note(params["targetInfo"])
+            case "Target.targetDestroyed":
+                if self.pages.pop(params["targetId"], None) is not None:
+                    self.page_changed.set()
+            case _:
+                return
+
+    def _arm(self, params: Message) -> None:
+        session, info = params["sessionId"], params["targetInfo"]
+        self._armed[session] = info["type"]
+        # Sent in order and without waiting: the browser runs them before the target's first script.
+        self._tell("Target.setAutoAttach", session, self._attach_parameters())
+        for method, values in self._arming.commands(info["type"]):
+            self._tell(method, session, values)
+        if params.get("waitingForDebugger"):
+            self._tell("Runtime.runIfWaitingForDebugger", session, {})
+
+    def _arm_again(self) -> None:
+        # When an opener goes, Chromium puts its popups back to the system's timezone.
+        for session, kind in self._armed.items():
+            for method, values in self._arming.lasting_commands(kind):
+                self._tell(method, session, values)
+
+    def _tell(self, method: str, session: str, params: Message) -> None:
+        self._send(next(self._ids), method, params, session)
+
+    def _note(self, info: Message) -> None:
+        context = info.get("browserContextId", "")
+        if info["type"] != "page" or context in self._hidden_contexts:
+            return
+        self.pages[info["targetId"]] = Target(info["targetId"], info["url"], info["title"], context)
+        self.page_changed.set()
+
+    def _attach_parameters(self) -> Message:
+        return {"autoAttach": True, "waitForDebuggerOnStart": self._arming.is_needed, "flatten": True}
+
+    def _on_end(self) -> None:
+        self.ended.set()
+        self.page_changed.set()
+        for _, future in self._waiting.values():
+            if not future.done():
+                future.set_exception(EngineGone())
+        for client in tuple(self._clients):
+            client.deliver({"method": "Inspector.detached", "params": {"reason": "Berth closed the window"}})
+
+
+def _is_request(message: Message) -> bool:
+    return (
+        isinstance(message.get("id"), int)
+        and isinstance(message.get("method"), str)
+        and isinstance(message.get("params", {}), dict)
+        and isinstance(message.get("sessionId", ""), str)
+    )
+
+
+def _without_root(message: Message, client: Client) -> Message:
+    if message.get("sessionId") == client.root:
+        return {key: value for key, value in message.items() if key != "sessionId"}
+    return message
+
+
+def _error(request: Message | None, code: int, text: str) -> Message:
+    answer: Message = {"id": request["id"] if request else None, "error": {"code": code, "message": text}}
+    if request and "sessionId" in request:
+        answer["sessionId"] = request["sessionId"]
+    return answer
