@@ -36,8 +36,9 @@ def write_mark(value: str | int, row_id: str) -> str:
 def read_mark(text: str) -> Mark:
     """What `write_mark` wrote. Raises PageMarkWrong."""
     try:
-        value, row_id = json.loads(text)
-    except (ValueError, TypeError):
+        read = json.loads(text)
+        value, row_id = read if isinstance(read, list) else (None, None)
+    except ValueError:
         value = row_id = None
     is_value = isinstance(value, str) or (type(value) is int and abs(value) < _TOO_LARGE)
     if is_value and isinstance(row_id, str):
