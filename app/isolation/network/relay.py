@@ -115,16 +115,23 @@ class Relay:
         return len(self._passages)
 
     def _on_connection(self, client: Leg) -> None:
-        peer_port: int = client.transport.get_extra_info("peername")[1]
-        if len(self._passages) >= _MOST_CONNECTIONS or not self._is_ours(peer_port):
+        if len(self._passages) >= _MOST_CONNECTIONS:
             client.abort()
             return
         passage = Passage(client, self._door, self._connector, self._head_limit_s)
         self._passages[client] = passage
         self._is_empty.clear()
-        task = asyncio.get_running_loop().create_task(passage.run())
+        task = asyncio.get_running_loop().create_task(self._serve(client, passage))
         self._tasks[client] = task
         task.add_done_callback(lambda done: self._on_served(client, done))
+
+    async def _serve(self, client: Leg, passage: Passage) -> None:
+        peer_port: int = client.transport.get_extra_info("peername")[1]
+        # Looking through processes takes milliseconds, which no other window should wait for.
+        if await asyncio.to_thread(self._is_ours, peer_port):
+            await passage.run()
+        else:
+            client.abort()
 
     def _on_served(self, client: Leg, task: asyncio.Task[None]) -> None:
         self._tasks.pop(client, None)

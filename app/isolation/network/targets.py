@@ -16,7 +16,6 @@ _BACKGROUND = (
     "update.googleapis.com",
     "gvt1.com",
     "optimizationguide-pa.googleapis.com",
-    "content-autofill.googleapis.com",
     "msedge.api.cdp.microsoft.com",
     "go-updater.brave.com",
     "brave-core-ext.s3.brave.com",
