@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.kernel.errors import UsageProblem
 from app.kernel.text import say
@@ -35,11 +35,13 @@ def write_mark(value: str | int, row_id: str) -> str:
 
 def read_mark(text: str) -> Mark:
     """What `write_mark` wrote. Raises PageMarkWrong."""
+    value: Any = None
+    row_id: Any = None
     try:
         read = json.loads(text)
         value, row_id = read if isinstance(read, list) else (None, None)
     except ValueError:
-        value = row_id = None
+        pass
     is_value = isinstance(value, str) or (type(value) is int and abs(value) < _TOO_LARGE)
     if is_value and isinstance(row_id, str):
         return value, row_id
