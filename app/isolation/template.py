@@ -68,6 +68,7 @@ class Template:
     file: Path = field(default=Path(), compare=False)
 
 
+PLAIN = Template(GENERIC, "Any site")  # what a profile starts from when nobody named a template
 Loaded = tuple[tuple[Template, ...], tuple[TemplateWrong, ...]]
 
 

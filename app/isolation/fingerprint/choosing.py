@@ -84,7 +84,12 @@ def choose_again(
     visible = Counter(item[2:] for item in seen)
     candidates = list(_combinations(machine))
     rng.shuffle(candidates)
-    width, height, scale, cores = min(candidates, key=lambda item: (whole[item], visible[item[2:]]))
+
+    def cost(item: Combination) -> tuple[int, int, bool]:
+        # The largest step comes last: a person looks at this window all day.
+        return whole[item], visible[item[2:]], item[2] == SCALES[-1]
+
+    width, height, scale, cores = min(candidates, key=cost)
     return replace(settings, window_width_px=width, window_height_px=height, scale=scale, cores=cores)
 
 

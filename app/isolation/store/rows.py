@@ -53,7 +53,7 @@ _TRANSLATED = {
 }
 _COLUMNS = {**{name: f"p.{name}" for name in _PLAIN}, **_TRANSLATED}
 SELECT = (
-    f"SELECT {', '.join(_COLUMNS.values())}"
+    f"SELECT {', '.join(_COLUMNS.values())}"  # noqa: S608  the columns above
     " FROM isolation_profile p LEFT JOIN isolation_group g ON g.id = p.group_id"
 )
 

@@ -1,0 +1,73 @@
+"""Finds profiles: by name, number or id, and as lists a page at a time."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from app.isolation.profile import Profile, name_key
+from app.isolation.profile_problems import ProfileMissing, ambiguous, missing
+from app.isolation.store import profiles as store
+from app.isolation.store.profiles import ProfileQuery
+from app.kernel.gate import Ability, Act
+from app.kernel.ids import is_ulid
+from app.kernel.pages import Page
+from app.vault.vault import OpenVault
+
+_NUMBER = re.compile(r"#?[0-9]{1,9}")
+
+
+class Finding:
+    """Looks profiles up for one session, which sees only what it is granted."""
+
+    def __init__(self, vault: OpenVault) -> None:
+        self._vault = vault
+
+    def page(self, query: ProfileQuery | None, after: str | None) -> Page[Profile]:
+        """One page of a list. Raises Refused, PageMarkWrong."""
+        self._admit()
+        with self._vault.database.reader() as reader:
+            return store.page(reader, self._vault.session, query or ProfileQuery(), after)
+
+    def each(self, query: ProfileQuery | None) -> Iterator[Profile]:
+        """Every profile of a query, read page by page."""
+        after: str | None = None
+        while True:
+            page = self.page(query, after)
+            yield from page.rows
+            if page.after is None:
+                return
+            after = page.after
+
+    def get(self, who: str, *, in_bin: bool) -> Profile:
+        """One profile. Raises ProfileMissing, ProfileAmbiguous, Refused."""
+        self._admit()
+        found = self._matching(who.strip(), in_bin)
+        if not found:
+            raise self._missing(who, in_bin)
+        if len(found) > 1:
+            raise ambiguous(who, found)
+        return found[0]
+
+    def _admit(self) -> None:
+        self._vault.gate.admit(self._vault.session, Act(Ability.PROFILE_VIEW, ""))
+
+    def _matching(self, who: str, in_bin: bool) -> list[Profile]:
+        session = self._vault.session
+        with self._vault.database.reader() as reader:
+            if is_ulid(who.upper()):
+                by_id = store.by_id(reader, session, who.upper(), in_bin=in_bin)
+                if by_id is not None:
+                    return [by_id]
+            found = store.by_name(reader, session, name_key(who), in_bin=in_bin)
+            if _NUMBER.fullmatch(who):
+                numbered = store.by_number(reader, session, int(who.lstrip("#")), in_bin=in_bin)
+                found += [numbered] if numbered is not None and numbered not in found else []
+            return found
+
+    def _missing(self, who: str, in_bin: bool) -> ProfileMissing:
+        with self._vault.database.reader() as reader:
+            names = store.names(reader, self._vault.session, in_bin=in_bin)
+        near = difflib.get_close_matches(who.strip(), names, n=1)
+        return missing(who, near[0] if near else "", in_bin)

@@ -1,0 +1,304 @@
+"""Profiles: made from templates, found, changed, cloned, and told what their windows met."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from app.isolation.bin import PROFILE, ProfileBin
+from app.isolation.checks import Exit
+from app.isolation.fingerprint.automatic import fix
+from app.isolation.fingerprint.choosing import Machine, choose, choose_again
+from app.isolation.fingerprint.validating import contradictions, warnings
+from app.isolation.plan import Fingerprint
+from app.isolation.profile import Profile, check_number, clean_name
+from app.isolation.profile_finding import Finding
+from app.isolation.profile_keys import Change, key
+from app.isolation.profile_problems import (
+    FingerprintWrong,
+    asks_before_change,
+    fixed_for_life,
+    group_not_granted,
+    missing,
+    require_free,
+)
+from app.isolation.proxies import Chosen, Proxies
+from app.isolation.store import profiles as store
+from app.isolation.store.profiles import ProfileQuery
+from app.isolation.template import PLAIN, Templates
+from app.kernel.clock import Clock, to_millis
+from app.kernel.gate import Ability, Act, Pass
+from app.kernel.ids import ProfileId, ProxyId
+from app.kernel.pages import Page
+from app.kernel.secret import Secret
+from app.kernel.text import Text
+from app.vault.database import Tx
+from app.vault.fields import Sealed
+from app.vault.vault import OpenVault
+
+PROXY_KEY = "proxy"
+Values = Iterable[tuple[str, str]]
+
+
+class Profiles:
+    """What people do with profiles, for one session."""
+
+    def __init__(
+        self,
+        vault: OpenVault,
+        clock: Clock,
+        templates: Templates,
+        proxies: Proxies,
+        bin_: ProfileBin,
+        machine: Callable[[], Machine],
+        rng: random.Random,
+    ) -> None:
+        self._vault = vault
+        self._clock = clock
+        self._templates = templates
+        self._proxies = proxies
+        self._bin = bin_
+        self._machine = machine
+        self._rng = rng
+        self._finding = Finding(vault)
+
+    def new(self, name: str, *, template: str = "", proxy: str = "direct", values: Values = ()) -> Profile:
+        """Makes a profile from a template; `values` are keys of `set` and win over the template.
+
+        Raises NameWrong, NameTaken, TemplateMissing, KeyUnknown, ValueWrong, FingerprintWrong, Refused and
+        what a proxy string raises; then nothing was stored, the proxy neither.
+        """
+        start = self._templates.get(template) if template else PLAIN
+        settings, path = _split(values)
+        now = self._clock.now()
+        draft = Profile(
+            id=ProfileId(self._vault.ids.new()),
+            number=0,
+            name=clean_name(name),
+            created=now,
+            updated=now,
+            colour=start.colour,
+            template=start.id,
+            platform=start.platform,
+            market=start.market,
+            start_pages=start.start_pages,
+            fingerprint=choose(start, self._machine(), self._taken(), self._rng),
+        )
+        for wanted, value in settings:
+            draft = key(wanted).read(draft, value)
+        self._check(draft)
+        return self._insert(draft, self._proxies.choose(path or proxy))
+
+    def page(self, query: ProfileQuery | None = None, after: str | None = None) -> Page[Profile]:
+        """The profiles this session may see, a page at a time. Raises Refused, PageMarkWrong."""
+        return self._finding.page(query, after)
+
+    def each(self, query: ProfileQuery | None = None) -> Iterator[Profile]:
+        """Every profile of a query, read page by page."""
+        return self._finding.each(query)
+
+    def get(self, who: str, *, in_bin: bool = False) -> Profile:
+        """A profile by its name, its number (12, 012 or #12) or its id.
+
+        Raises ProfileMissing with the near match, and ProfileAmbiguous where several answer.
+        """
+        return self._finding.get(who, in_bin=in_bin)
+
+    def set(self, who: str, values: Values, *, confirm: bool = False, reason: str | None = None) -> Profile:
+        """Changes settings by their keys (see profile_keys); all of them or, when one is wrong, none.
+
+        Raises KeyUnknown, ValueWrong, SettingFixed, FingerprintWrong, NameTaken, NumberTaken; and Refused,
+        wanting `confirm`, for a fingerprint setting that a shop has already seen.
+        """
+        profile = self.get(who)
+        settings, path = _split(values)
+        pass_ = self._admit(Ability.PROFILE_EDIT, profile.id, reason)
+        chosen = self._proxies.choose(path) if path else None
+
+        def change(before: Profile) -> Profile:
+            after = before
+            for wanted, value in settings:
+                after = _changed(before, after, wanted, value, confirm)
+            if after.fingerprint != before.fingerprint:
+                self._check(after)
+            return after
+
+        return self._update(pass_, profile.id, change, chosen)
+
+    def clone(self, who: str, name: str, *, proxy: str = "") -> Profile:
+        """A new profile with the same settings and path, and a combination of its own.
+
+        Directory, note and history stay with the first. Raises what `new` raises.
+        """
+        first = self.get(who)
+        now = self._clock.now()
+        draft = replace(
+            first,
+            id=ProfileId(self._vault.ids.new()),
+            number=0,
+            name=clean_name(name),
+            created=now,
+            updated=now,
+            fingerprint=choose_again(first.fingerprint, self._machine(), self._taken(), self._rng),
+            has_note=False,
+            last_opened=None,
+            engine_seen="",
+            exit=None,
+            exit_seen=None,
+        )
+        return self._insert(draft, self._proxies.choose(proxy) if proxy else Chosen(saved=first.proxy))
+
+    def delete(self, who: str) -> Profile:
+        """Moves a profile to the bin; its folder stays. Raises ProfileIsOpen, ProfileMissing, Refused."""
+        return self._bin.delete(self.get(who))
+
+    def restore(self, who: str, *, name: str = "") -> Profile:
+        """Takes a profile out of the bin, under another name if one is given. Raises NameTaken."""
+        return self._bin.restore(self.get(who, in_bin=True), name)
+
+    def purge(self, who: str) -> Profile:
+        """Removes a profile in the bin with its folder, for good. Raises ProfileIsOpen, Refused."""
+        return self._bin.purge(self.get(who, in_bin=True))
+
+    def purge_expired(self, days: int) -> tuple[Profile, ...]:
+        """Removes what has been in the bin for longer, and what an interrupted purge left."""
+        return self._bin.purge_expired(days)
+
+    def reveal_note(self, who: str, *, reason: str | None = None) -> Secret:
+        """A profile's note, recorded as a reveal; empty where there is none. Raises Refused."""
+        profile = self.get(who)
+        pass_ = self._admit(Ability.SECRET_REVEAL, profile.id, reason)
+        with self._vault.database.reader() as reader:
+            blob = store.note(reader, profile.id)
+        if blob is None:
+            return Secret("")
+        return self._vault.fields.reveal(pass_, Sealed(blob, store.note_context(profile.id)))
+
+    def write_note(self, who: str, note: Secret) -> Profile:
+        """Replaces a profile's sealed note; an empty one removes it."""
+        profile = self.get(who)
+        pass_ = self._admit(Ability.PROFILE_EDIT, profile.id)
+        context = store.note_context(profile.id)
+        blob = self._vault.fields.seal(note, context) if note else None
+        now = to_millis(self._clock.now())
+
+        def work(tx: Tx) -> None:
+            store.write_note(tx, profile.id, blob, now)
+            tx.touch(PROFILE, profile.id)
+
+        self._vault.database.write(pass_, work)
+        return self.get(profile.id)
+
+    def fix_fingerprint(self, pass_: Pass, profile: Profile, exit_: Exit) -> Profile:
+        """Fixes what is Automatic from a green exit, for life; what is fixed stays as it is."""
+        if profile.fingerprint.is_fixed:
+            return profile
+
+        def change(before: Profile) -> Profile:
+            return replace(before, fingerprint=fix(before.fingerprint, exit_, before.market))
+
+        return self._update(pass_, profile.id, change)
+
+    def record_opened(
+        self, pass_: Pass, profile: Profile, exit_: Exit | None, engine_seen: str = ""
+    ) -> Profile:
+        """Remembers that a window opened now, where it came out and in which browser."""
+        now = self._clock.now()
+
+        def change(before: Profile) -> Profile:
+            return replace(
+                before,
+                last_opened=now,
+                engine_seen=engine_seen or before.engine_seen,
+                exit=exit_ or before.exit,
+                exit_seen=now if exit_ else before.exit_seen,
+            )
+
+        return self._update(pass_, profile.id, change)
+
+    def warnings(self, profile: Profile) -> tuple[Text, ...]:
+        """What is worth knowing of a profile's settings: twins above all."""
+        with self._vault.database.reader() as reader:
+            others = store.fingerprints(reader, except_id=profile.id)
+        return warnings(profile.fingerprint, others)
+
+    def _admit(self, ability: Ability, subject: str, reason: str | None = None) -> Pass:
+        return self._vault.gate.admit(self._vault.session, Act(ability, subject), reason=reason)
+
+    def _taken(self) -> list[Fingerprint]:
+        with self._vault.database.reader() as reader:
+            return [settings for _, settings in store.fingerprints(reader)]
+
+    def _check(self, draft: Profile) -> None:
+        if reasons := contradictions(draft.fingerprint, self._machine()):
+            raise FingerprintWrong(reasons)
+
+    def _insert(self, draft: Profile, chosen: Chosen) -> Profile:
+        pass_ = self._admit(Ability.PROFILE_EDIT, draft.id)
+
+        def work(tx: Tx) -> Profile:
+            number = draft.number or store.highest_number(tx) + 1
+            profile = replace(draft, number=check_number(number), proxy=self._proxy(tx, chosen))
+            require_free(tx, profile)
+            store.insert(tx, profile, self._vault.ids.new())
+            tx.touch(PROFILE, profile.id)
+            return self._still_seen(tx, profile)
+
+        return self._vault.database.write(pass_, work)
+
+    def _update(
+        self,
+        pass_: Pass,
+        profile_id: ProfileId,
+        change: Callable[[Profile], Profile],
+        chosen: Chosen | None = None,
+    ) -> Profile:
+        """Changes the record as it is at the moment of writing, so that no other change is lost."""
+
+        def work(tx: Tx) -> Profile:
+            before = store.by_id(tx, self._vault.session, profile_id, in_bin=False)
+            if before is None:
+                raise missing(profile_id, "", in_bin=False)
+            after = replace(change(before), updated=self._clock.now())
+            if chosen is not None:
+                after = replace(after, proxy=self._proxy(tx, chosen))
+            require_free(tx, after)
+            store.update(tx, after, self._vault.ids.new())
+            tx.touch(PROFILE, profile_id)
+            return self._still_seen(tx, after)
+
+        return self._vault.database.write(pass_, work)
+
+    def _proxy(self, tx: Tx, chosen: Chosen) -> ProxyId | None:
+        return self._proxies.save(tx, chosen.new) if chosen.new else chosen.saved
+
+    def _still_seen(self, tx: Tx, profile: Profile) -> Profile:
+        # A person with a few groups only must not lose sight of what they have just made or moved.
+        found = store.by_id(tx, self._vault.session, profile.id, in_bin=False)
+        if found is None:
+            raise group_not_granted(profile.group)
+        return found
+
+
+def _split(values: Values) -> tuple[list[tuple[str, str]], str]:
+    """The settings proper, and the network path, which is not a key of the record."""
+    settings, path = [], ""
+    for wanted, value in values:
+        if wanted.strip().lower() == PROXY_KEY:
+            path = value.strip() or "direct"
+        else:
+            settings.append((wanted, value))
+    return settings, path
+
+
+def _changed(before: Profile, draft: Profile, wanted: str, value: str, confirm: bool) -> Profile:
+    row = key(wanted)
+    after = row.read(draft, value)
+    if row.show(after) == row.show(draft):
+        return draft
+    if row.change is Change.NEVER:
+        raise fixed_for_life(row.name, row.show(before))
+    if row.change is Change.ASKS_AFTER_FIRST_OPENING and before.was_opened and not confirm:
+        raise asks_before_change(row.name, row.show(before))
+    return after

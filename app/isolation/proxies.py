@@ -1,0 +1,249 @@
+"""Saved proxies: added from any usual string, listed without passwords, kept while a profile uses them."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.isolation.plan import DIRECT, Upstream
+from app.isolation.profile import Profile, clean_label, name_key
+from app.isolation.store import profiles as profile_store
+from app.isolation.store import proxies as store
+from app.isolation.store.proxies import Proxy, SealedProxy
+from app.isolation.store.queries import Queries
+from app.kernel.changes import Kind
+from app.kernel.clock import Clock
+from app.kernel.errors import NotFoundProblem, Problem, UsageProblem
+from app.kernel.gate import Ability, Act, Pass
+from app.kernel.ids import ProxyId
+from app.kernel.pages import PAGE_ROWS, Page
+from app.kernel.secret import Secret
+from app.kernel.text import say
+from app.vault.database import Tx
+from app.vault.fields import Sealed
+
+if TYPE_CHECKING:
+    from app.isolation.network.proxy_string import ProxyString
+    from app.vault.vault import OpenVault
+
+PROXY = Kind("proxy")
+DIRECT_WORD = "direct"
+
+
+class ProxyMissing(NotFoundProblem):
+    """No saved proxy has this name."""
+
+
+class ProxyKnown(UsageProblem):
+    """The same far end is saved already."""
+
+
+class ProxyNameTaken(UsageProblem):
+    """Another saved proxy has this name."""
+
+
+class ProxyInUse(Problem):
+    """Profiles go through this proxy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person named as a network path: direct (both empty), a saved proxy, or a new one to be saved."""
+
+    saved: ProxyId | None = None
+    new: ProxyString | None = None
+
+
+class Proxies:
+    """What people do with proxies, for one session."""
+
+    def __init__(self, vault: OpenVault, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    def add(self, text: str, name: str = "", *, replace_password: bool = False) -> Proxy:
+        """Saves a proxy from any usual string; a name is made from its address when none is given.
+
+        Raises ProxyStringWrong, ProxyStringAmbiguous, ProxyNameTaken, Refused, and ProxyKnown for a far end
+        that is saved already, unless its password is to be replaced.
+        """
+        parsed = _parsed(text)
+        label = clean_label(name)
+        pass_ = self._admit(Ability.PROXY_EDIT, parsed.upstream.shown())
+
+        def work(tx: Tx) -> ProxyId:
+            if known := self._known(tx, parsed.upstream):
+                if not replace_password:
+                    raise _already(known[1])
+                store.replace_secrets(tx, self._sealed(tx, parsed, label, known[0]))
+                tx.touch(PROXY, known[0])
+                return known[0]
+            return self.save(tx, parsed, label)
+
+        proxy_id = self._vault.database.write(pass_, work)
+        with self._vault.database.reader() as reader:
+            return store.just_saved(reader, proxy_id)
+
+    def page(self, after: str | None = None, limit: int = PAGE_ROWS) -> Page[Proxy]:
+        """Saved proxies by name, a page at a time."""
+        self._admit(Ability.PROXY_VIEW, "")
+        with self._vault.database.reader() as reader:
+            return store.page(reader, self._vault.session, after, limit)
+
+    def get(self, who: str) -> Proxy:
+        """A saved proxy by its name or id. Raises ProxyMissing."""
+        self._admit(Ability.PROXY_VIEW, "")
+        found = self._look_up(who)
+        if found is None:
+            raise self._missing(who)
+        return found
+
+    def remove(self, who: str) -> Proxy:
+        """Forgets a saved proxy. Raises ProxyMissing, and ProxyInUse naming the profiles that use it."""
+        proxy = self.get(who)
+        pass_ = self._admit(Ability.PROXY_EDIT, proxy.id)
+
+        def work(tx: Tx) -> None:
+            if users := profile_store.using_proxy(tx, self._vault.session, proxy.id):
+                raise _in_use(proxy, users)
+            store.delete(tx, proxy.id)
+            tx.touch(PROXY, proxy.id)
+
+        self._vault.database.write(pass_, work)
+        return proxy
+
+    def upstream_of(self, pass_: Pass, profile: Profile) -> Upstream:
+        """The far end of a profile's path, password included; recorded as an act of the pass."""
+        if profile.proxy is None:
+            return DIRECT
+        proxy = self._look_up(profile.proxy)
+        if proxy is None:
+            raise self._missing(profile.proxy)
+        return Upstream(proxy.kind, proxy.host, proxy.port, proxy.username, self._password(pass_, proxy))
+
+    def choose(self, text: str) -> Chosen:
+        """What a person named: direct, a saved proxy's name, or a proxy string, saved already or not.
+
+        Raises ProxyMissing, ProxyStringWrong, ProxyStringAmbiguous, ProxyKnown.
+        """
+        wanted = text.strip()
+        if wanted.lower() == DIRECT_WORD:
+            return Chosen()
+        if saved := self._look_up(wanted):
+            return Chosen(saved=saved.id)
+        if ":" not in wanted:
+            raise self._missing(wanted)
+        parsed = _parsed(wanted)
+        with self._vault.database.reader() as reader:
+            known = self._known(reader, parsed.upstream)
+        if known is None:
+            self._admit(Ability.PROXY_EDIT, parsed.upstream.shown())
+            return Chosen(new=parsed)
+        if not self._has_password(known[0], parsed.upstream.password):
+            raise _already(known[1])
+        return Chosen(saved=known[0])
+
+    def save(self, tx: Tx, parsed: ProxyString, name: str = "") -> ProxyId:
+        """Saves a new proxy inside a write of the caller's. Raises ProxyNameTaken."""
+        proxy_id = ProxyId(self._vault.ids.new())
+        store.insert(tx, self._sealed(tx, parsed, name, proxy_id))
+        tx.touch(PROXY, proxy_id)
+        return proxy_id
+
+    def _admit(self, ability: Ability, subject: str) -> Pass:
+        return self._vault.gate.admit(self._vault.session, Act(ability, subject))
+
+    def _look_up(self, who: str) -> Proxy | None:
+        session = self._vault.session
+        with self._vault.database.reader() as reader:
+            return store.by_id(reader, session, who) or store.by_name(reader, session, name_key(who))
+
+    def _known(self, source: Queries, upstream: Upstream) -> tuple[ProxyId, str] | None:
+        return store.owner_of_upstream(
+            source, upstream.kind, upstream.host.lower(), upstream.port, upstream.username
+        )
+
+    def _sealed(self, tx: Tx, parsed: ProxyString, name: str, proxy_id: ProxyId) -> SealedProxy:
+        upstream = parsed.upstream
+        label = name or self._free_name(tx, upstream)
+        key = name_key(label)
+        if store.owner_of_name(tx, key) not in (None, proxy_id):
+            raise ProxyNameTaken(
+                say("A proxy called {name} is saved already.", name=label), say("Choose another name.")
+            )
+        seal = self._vault.fields.seal
+        url = Secret(parsed.change_ip_url)
+        return SealedProxy(
+            id=proxy_id,
+            name=label,
+            key=key,
+            kind=upstream.kind,
+            host=upstream.host.lower(),
+            port=upstream.port,
+            username=upstream.username,
+            password=seal(upstream.password, store.password_context(proxy_id)) if upstream.password else None,
+            change_ip_url=seal(url, store.change_ip_context(proxy_id)) if url else None,
+            now=self._clock.now(),
+        )
+
+    def _free_name(self, tx: Tx, upstream: Upstream) -> str:
+        # Without kind and user: those stand in their own columns.
+        base = replace(upstream, username="").shown().partition("://")[2][:50]
+        name, count = base, 1
+        while store.owner_of_name(tx, name_key(name)) is not None:
+            count += 1
+            name = f"{base} ({count})"
+        return name
+
+    def _password(self, pass_: Pass, proxy: Proxy) -> Secret:
+        with self._vault.database.reader() as reader:
+            blob, _ = store.sealed(reader, proxy.id)
+        if blob is None:
+            return Secret("")
+        return self._vault.fields.reveal(pass_, Sealed(blob, store.password_context(proxy.id)))
+
+    def _has_password(self, proxy_id: ProxyId, password: Secret) -> bool:
+        proxy = self._look_up(proxy_id)
+        if proxy is None:  # saved by somebody else, out of this session's sight
+            return False
+        return self._password(self._admit(Ability.PROXY_EDIT, proxy_id), proxy).matches(password)
+
+    def _missing(self, who: str) -> ProxyMissing:
+        with self._vault.database.reader() as reader:
+            names = store.names(reader, self._vault.session)
+        near = difflib.get_close_matches(who, names, n=1)
+        # Somebody may have given a whole proxy string, password and all.
+        shown = "***" if "@" in who or who.count(":") > 1 else who[:80]
+        return ProxyMissing(
+            say("There is no saved proxy called {name}.", name=shown),
+            say("Did you mean {near}?", near=near[0])
+            if near
+            else say("`berth proxy list` shows all of them; `berth proxy add` saves another."),
+        )
+
+
+def _parsed(text: str) -> ProxyString:
+    # Imported here: listing profiles needs no parser.
+    from app.isolation.network.proxy_string import parse
+
+    return parse(text)
+
+
+def _already(name: str) -> ProxyKnown:
+    return ProxyKnown(
+        say("This proxy is saved already, as {name}.", name=name),
+        say("Use it by that name, or add it again with its password replaced."),
+    )
+
+
+def _in_use(proxy: Proxy, users: list[Profile]) -> ProxyInUse:
+    names = ", ".join(f"{user.shown_number} {user.name}" for user in users[:5])
+    return ProxyInUse(
+        say(
+            "The proxy {proxy} is still used by {names}.",
+            proxy=proxy.name,
+            names=names + (" …" if len(users) > 5 else ""),
+        ),
+        say("Give them another proxy first; profiles in the bin count too."),
+    )

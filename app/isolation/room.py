@@ -1,0 +1,46 @@
+"""Wires the isolation room over an unlocked vault."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.isolation.bin import ProfileBin
+from app.isolation.fingerprint.choosing import Machine
+from app.isolation.fingerprint.machine import this_machine
+from app.isolation.profiles import Profiles
+from app.isolation.proxies import Proxies
+from app.isolation.template import Templates, shipped_and_own
+from app.kernel.clock import Clock
+from app.kernel.ids import ProfileId
+from app.kernel.paths import Paths
+from app.vault.vault import OpenVault
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationRoom:
+    """What faces get of this room."""
+
+    profiles: Profiles
+    proxies: Proxies
+    templates: Templates
+
+
+def build(
+    vault: OpenVault,
+    paths: Paths,
+    clock: Clock,
+    *,
+    is_open: Callable[[ProfileId], bool],
+    machine: Callable[[], Machine] = this_machine,
+    rng: random.Random | None = None,
+) -> IsolationRoom:
+    """The room for the vault's session. `is_open` says whether an engine holds a profile's folder."""
+    templates = shipped_and_own(paths.data / "templates")
+    proxies = Proxies(vault, clock)
+    profile_bin = ProfileBin(vault, paths, clock, is_open)
+    # Not a secret: which of several true settings a profile shows.
+    source = rng or random.Random()  # noqa: S311
+    profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)
+    return IsolationRoom(profiles, proxies, templates)

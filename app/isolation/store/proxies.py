@@ -1,0 +1,192 @@
+"""SQL of saved proxies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.isolation.plan import ProxyKind
+from app.isolation.store.queries import Parameters, Queries, granted
+from app.kernel.changes import All
+from app.kernel.clock import from_millis, to_millis
+from app.kernel.gate import Session
+from app.kernel.ids import ProxyId
+from app.kernel.pages import Page, cut, read_mark, write_mark
+from app.vault.database import Tx
+
+# One select serves every question; profiles in the bin still hold on to their proxy.
+_SELECT = """
+    SELECT x.id, x.name, x.kind, x.host, x.port, x.username, x.password IS NOT NULL,
+        x.change_ip_url IS NOT NULL, (SELECT count(*) FROM isolation_profile WHERE proxy_id = x.id),
+        x.created, x.updated, x.name_key
+    FROM isolation_proxy x
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A saved proxy as it may be shown: never its password."""
+
+    id: ProxyId
+    name: str
+    kind: ProxyKind
+    host: str
+    port: int
+    username: str
+    has_password: bool
+    has_change_ip_url: bool
+    used_by: int
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedProxy:
+    """What is stored of a proxy, its two secrets sealed."""
+
+    id: ProxyId
+    name: str
+    key: str
+    kind: ProxyKind
+    host: str
+    port: int
+    username: str
+    password: bytes | None
+    change_ip_url: bytes | None
+    now: datetime
+
+
+def page(source: Queries, session: Session, after: str | None, limit: int) -> Page[Proxy]:
+    """One page of proxies by name: all of them, or those of the profiles a session may see."""
+    params: Parameters = []
+    conditions = [_visible(session, params)]
+    if after is not None:
+        conditions.append("(x.name_key, x.id) > (?, ?)")
+        params += read_mark(after)
+    sql = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY x.name_key, x.id LIMIT ?"
+    rows, has_more = cut(source.all(sql, [*params, limit + 1]), limit)
+    mark = write_mark(rows[-1][-1], rows[-1][0]) if has_more else None
+    return Page(tuple(_proxy(row) for row in rows), mark)
+
+
+def by_id(source: Queries, session: Session, proxy_id: str) -> Proxy | None:
+    """A proxy by its id."""
+    return _one(source, session, "x.id = ?", proxy_id)
+
+
+def just_saved(source: Queries, proxy_id: ProxyId) -> Proxy:
+    """A proxy for whoever has just saved it, granted or not."""
+    row = source.one(f"{_SELECT} WHERE x.id = ?", (proxy_id,))
+    assert row is not None
+    return _proxy(row)
+
+
+def by_name(source: Queries, session: Session, key: str) -> Proxy | None:
+    """A proxy by its name's key."""
+    return _one(source, session, "x.name_key = ?", key)
+
+
+def owner_of_upstream(
+    source: Queries, kind: ProxyKind, host: str, port: int, username: str
+) -> tuple[ProxyId, str] | None:
+    """Id and name of the proxy with this far end, whoever may see it."""
+    row = source.one(
+        "SELECT id, name FROM isolation_proxy WHERE kind = ? AND host = ? AND port = ? AND username = ?",
+        (kind.value, host, port, username),
+    )
+    return None if row is None else (ProxyId(row[0]), row[1])
+
+
+def owner_of_name(source: Queries, key: str) -> ProxyId | None:
+    """The id of the proxy that has this name, whoever may see it."""
+    row = source.one("SELECT id FROM isolation_proxy WHERE name_key = ?", (key,))
+    return None if row is None else ProxyId(row[0])
+
+
+def names(source: Queries, session: Session) -> list[str]:
+    """Every name a session may see; for near matches."""
+    params: Parameters = []
+    sql = f"SELECT x.name FROM isolation_proxy x WHERE {_visible(session, params)}"  # noqa: S608  ours only
+    return [row[0] for row in source.all(sql, params)]
+
+
+def sealed(source: Queries, proxy_id: ProxyId) -> tuple[bytes | None, bytes | None]:
+    """A proxy's sealed password and change-IP address."""
+    row = source.one("SELECT password, change_ip_url FROM isolation_proxy WHERE id = ?", (proxy_id,))
+    return (None, None) if row is None else (row[0], row[1])
+
+
+def insert(tx: Tx, proxy: SealedProxy) -> None:
+    """A new proxy."""
+    now = to_millis(proxy.now)
+    tx.execute(
+        "INSERT INTO isolation_proxy (id, name, name_key, kind, host, port, username, password,"
+        " change_ip_url, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            proxy.id,
+            proxy.name,
+            proxy.key,
+            proxy.kind.value,
+            proxy.host,
+            proxy.port,
+            proxy.username,
+            proxy.password,
+            proxy.change_ip_url,
+            now,
+            now,
+        ),
+    )
+
+
+def replace_secrets(tx: Tx, proxy: SealedProxy) -> None:
+    """A new password and change-IP address for a proxy that is there."""
+    tx.execute(
+        "UPDATE isolation_proxy SET password = ?, change_ip_url = ?, updated = ? WHERE id = ?",
+        (proxy.password, proxy.change_ip_url, to_millis(proxy.now), proxy.id),
+    )
+
+
+def delete(tx: Tx, proxy_id: ProxyId) -> None:
+    """Removes a proxy for good."""
+    tx.execute("DELETE FROM isolation_proxy WHERE id = ?", (proxy_id,))
+
+
+def password_context(proxy_id: ProxyId) -> str:
+    """What a sealed password is bound to."""
+    return f"isolation_proxy.password.{proxy_id}"
+
+
+def change_ip_context(proxy_id: ProxyId) -> str:
+    """What a sealed change-IP address is bound to."""
+    return f"isolation_proxy.change_ip_url.{proxy_id}"
+
+
+def _visible(session: Session, params: Parameters) -> str:
+    if isinstance(session.grants, All):
+        return "1"
+    return f"x.id IN (SELECT p.proxy_id FROM isolation_profile p WHERE {granted(session, params)})"  # noqa: S608
+
+
+def _one(source: Queries, session: Session, condition: str, value: str) -> Proxy | None:
+    params: Parameters = [value]
+    sql = f"{_SELECT} WHERE {condition} AND {_visible(session, params)}"
+    row = source.one(sql, params)
+    return None if row is None else _proxy(row)
+
+
+def _proxy(row: tuple[Any, ...]) -> Proxy:
+    id_, name, kind, host, port, username, has_password, has_change, used, created, updated, _key = row
+    return Proxy(
+        id=ProxyId(id_),
+        name=name,
+        kind=ProxyKind(kind),
+        host=host,
+        port=port,
+        username=username,
+        has_password=bool(has_password),
+        has_change_ip_url=bool(has_change),
+        used_by=used,
+        created=from_millis(created),
+        updated=from_millis(updated),
+    )
