@@ -51,6 +51,11 @@ class Request:
         """Whether a tunnel is asked for."""
         return self.method == "CONNECT"
 
+    def header(self, wanted: bytes) -> str:
+        """A header's first value, empty where there is none."""
+        values = (value for name, value in self.headers if name.lower() == wanted)
+        return next(values, b"").decode("latin-1")
+
     def body_length(self) -> int:
         """Bytes of the body. Raises BadHead where that cannot be known beforehand."""
         if any(name.lower() == b"transfer-encoding" for name, _ in self.headers):
@@ -112,11 +117,13 @@ def rewritten_answer(head: bytes) -> bytes:
     return b"\r\n".join([first, *kept, b"Connection: close"]) + b"\r\n\r\n"
 
 
-def page(status: int, title: Text, advice: Text | None = None) -> bytes:
-    """A small whole answer with one or two sentences of Berth's."""
+def page(status: int, title: Text, advice: Text | None = None, languages: str | None = None) -> bytes:
+    """A small whole answer with one or two sentences of Berth's, and the languages that were sent."""
     lines = [f"<h1>{html.escape(title.english())}</h1>"]
     if advice is not None:
         lines.append(f"<p>{html.escape(advice.english())}</p>")
+    if languages is not None:
+        lines.append(f'<p id="languages">{html.escape(languages)}</p>')
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Berth</title>'
         "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;padding:0 1em;"

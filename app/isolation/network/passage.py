@@ -58,7 +58,8 @@ class Passage:
 
     async def _serve(self, request: Request) -> None:
         if not request.is_connect and self._door.answers_itself(request.host):
-            await self._say(page(200, _OWN))
+            # The preflight reads here what the profile sends with every request.
+            await self._say(page(200, _OWN, languages=request.header(b"accept-language")))
             return
         if (refusal := self._door.refusal(request.host, request.port)) is not None:
             await self._refuse(request, refusal)
