@@ -141,9 +141,9 @@ class Hub:
         """
         made = await self.command("Target.createTarget", url="about:blank", hidden=True, background=True)
         try:
-            session = (
-                await self.command("Target.attachToTarget", targetId=made["targetId"], flatten=True)
-            )["sessionId"]
+            session = (await self.command("Target.attachToTarget", targetId=made["targetId"], flatten=True))[
+                "sessionId"
+            ]
             await self.command("Page.navigate", session, url=url)
             for _ in range(_READ_TRIES):
                 answer = await self.command(

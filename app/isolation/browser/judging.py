@@ -1,0 +1,165 @@
+"""Compares what a window shows with what its plan promises; pure rules, one check each."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+
+from app.isolation.browser.looking import Seen
+from app.isolation.checks import Check, Level
+from app.isolation.plan import LaunchPlan, Mode
+from app.kernel.text import Text, say
+
+# Policies that decide about proxy, WebRTC or DNS, and the values that change nothing for us.
+_NETWORK_POLICIES: dict[str, tuple[object, ...]] = {
+    "ProxyMode": (),
+    "ProxySettings": (),
+    "ProxyServer": (),
+    "ProxyServerMode": (),
+    "ProxyPacUrl": (),
+    "ProxyBypassList": (),
+    "ProxyOverrideRules": ([],),
+    "WebRtcIPHandling": ("disable_non_proxied_udp",),
+    "WebRtcIPHandlingUrl": ([],),
+    "WebRtcLocalIpsAllowedUrls": ([],),
+    "WebRtcUdpPortRange": (),
+    "DnsOverHttpsMode": ("off",),
+    "DnsOverHttpsTemplates": ("",),
+    "DnsOverHttpsTemplatesWithIdentifiers": ("",),
+    "BuiltInDnsClientEnabled": (False,),
+}
+_SCALE_STEP = 0.01
+
+
+def judge_window(
+    plan: LaunchPlan,
+    seen: Seen,
+    *,
+    engine_version: str,
+    is_sandboxed: bool,
+    machine_cores: int,
+    same_zone: Callable[[str, str], bool],
+) -> tuple[Check, ...]:
+    """The checks of what a page and the browser itself showed.
+
+    `same_zone` knows zones with several names: browsers show some under an older one.
+    """
+    return (
+        _languages(plan, seen),
+        _timezone(plan, seen, same_zone),
+        _driver(plan, seen),
+        _cores(plan, seen, machine_cores),
+        _scale(plan, seen),
+        _engine(seen, engine_version),
+        _policies(seen),
+        judge_sandbox(is_sandboxed),
+    )
+
+
+def judge_extensions(names: Sequence[str]) -> Check:
+    """Whether an installed extension may change where traffic goes."""
+    if not names:
+        return _green("extensions.network", say("No extension controls proxy, WebRTC or DNS."))
+    text = say("Extensions that control proxy, WebRTC or DNS: {names}.", names=", ".join(names))
+    return Check("extensions.network", Level.RED, text, may_override=False, seen=", ".join(names))
+
+
+def judge_sandbox(is_sandboxed: bool) -> Check:
+    """Whether the browser's own sandbox protects this machine from pages."""
+    if is_sandboxed:
+        return _green("engine.sandbox", say("The browser's sandbox is on."))
+    text = say("The browser's sandbox is off, because Berth runs as root.")
+    return Check("engine.sandbox", Level.AMBER, text)
+
+
+def nothing_seen() -> Check:
+    """The window showed nothing in time."""
+    text = say("The window could not be checked: it showed no page in time.")
+    return Check("window.answers", Level.RED, text)
+
+
+def _languages(plan: LaunchPlan, seen: Seen) -> Check:
+    wanted = list(plan.fingerprint.languages)
+    sent = [part.split(";")[0].strip() for part in seen.sent_languages.split(",") if part.strip()]
+    facts = {"expected": ", ".join(wanted), "seen": ", ".join(sent)}
+    if sent == wanted or _without_bases(sent, wanted) == wanted:
+        return _green("language", say("The languages are {seen}.", **facts), **facts)
+    if sent[:1] == wanted[:1]:
+        # Some versions send only the first language; pages still learn nothing that is not saved.
+        is_part = set(sent) <= set(wanted) | {name.split("-")[0] for name in wanted}
+        level = Level.GREEN if is_part else Level.AMBER
+        return Check("language", level, say("The languages sent are {seen}.", **facts), False, **facts)
+    return _red("language", say("The languages are {seen}, saved are {expected}.", **facts), **facts)
+
+
+def _without_bases(sent: list[str], wanted: list[str]) -> list[str]:
+    """Chromium adds the bare language after its variant: de-DE, de."""
+    return [name for name in sent if name in wanted or not any(w.startswith(name + "-") for w in wanted)]
+
+
+def _timezone(plan: LaunchPlan, seen: Seen, same_zone: Callable[[str, str], bool]) -> Check:
+    facts = {"expected": plan.fingerprint.timezone, "seen": seen.timezone}
+    if same_zone(facts["expected"], facts["seen"]):
+        return _green("timezone", say("The time zone is {seen}.", **facts), **facts)
+    return _red("timezone", say("The time zone is {seen}, saved is {expected}.", **facts), **facts)
+
+
+def _driver(plan: LaunchPlan, seen: Seen) -> Check:
+    should = plan.mode is Mode.AUTOMATION
+    facts = {"expected": str(should).lower(), "seen": str(seen.webdriver).lower()}
+    if seen.webdriver == should:
+        return _green("webdriver", say("The window says truly who drives it."), **facts)
+    return _red("webdriver", say("The window does not say truly who drives it."), **facts)
+
+
+def _cores(plan: LaunchPlan, seen: Seen, machine_cores: int) -> Check:
+    wanted = plan.fingerprint.cores or machine_cores
+    facts = {"expected": str(wanted), "seen": str(seen.cores)}
+    if seen.cores == wanted:
+        return _green("cores", say("The window shows {seen} cores.", **facts), **facts)
+    return _red("cores", say("The window shows {seen} cores, saved are {expected}.", **facts), **facts)
+
+
+def _scale(plan: LaunchPlan, seen: Seen) -> Check:
+    wanted = plan.fingerprint.scale
+    facts = {"expected": f"{wanted:g}", "seen": f"{seen.scale:g}"}
+    if abs(seen.scale - wanted) < _SCALE_STEP:
+        return _green("scale", say("The scale is {seen}.", **facts), **facts)
+    return _red("scale", say("The scale is {seen}, saved is {expected}.", **facts), **facts)
+
+
+def _engine(seen: Seen, engine_version: str) -> Check:
+    match = re.search(r"Chrome/(\d+)", seen.user_agent)
+    facts = {"expected": engine_version.split(".")[0], "seen": match.group(1) if match else ""}
+    if facts["seen"] == facts["expected"] and "Headless" not in seen.user_agent:
+        return _green("engine.version", say("The browser shows its real version {seen}.", **facts), **facts)
+    text = say("The browser shows version {seen}, it is {expected}.", **facts)
+    return _red("engine.version", text, **facts)
+
+
+def _policies(seen: Seen) -> Check:
+    if seen.policies is None:
+        return Check("policies.network", Level.AMBER, say("The policies in force could not be read."))
+    wrong = sorted(name for name, value in seen.policies if not _is_harmless(name, value))
+    if not wrong:
+        return _green("policies.network", say("No policy controls proxy, WebRTC or DNS."))
+    text = say("Policies of this machine control proxy, WebRTC or DNS: {names}.", names=", ".join(wrong))
+    return _red("policies.network", text, seen=", ".join(wrong))
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    if name not in _NETWORK_POLICIES:
+        return True
+    try:
+        return json.loads(value) in _NETWORK_POLICIES[name]
+    except ValueError:
+        return False
+
+
+def _green(check_id: str, text: Text, expected: str = "", seen: str = "") -> Check:
+    return Check(check_id, Level.GREEN, text, expected=expected, seen=seen)
+
+
+def _red(check_id: str, text: Text, expected: str = "", seen: str = "") -> Check:
+    return Check(check_id, Level.RED, text, expected=expected, seen=seen)

@@ -1,0 +1,41 @@
+"""A note in a profile's folder that its window crashed, kept until it is opened again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.isolation.plan import LaunchPlan
+from app.kernel.errors import Problem
+from app.kernel.files import write_whole
+
+_FILE = "crashed.json"
+
+
+def leave(root: Path, plan: LaunchPlan, at: datetime) -> None:
+    """Writes the note; a full disk loses it and nothing else."""
+    note = {"profile": plan.profile, "number": plan.number, "name": plan.name, "at": at.isoformat()}
+    try:
+        write_whole(root / _FILE, json.dumps(note, ensure_ascii=False).encode())
+    except Problem:
+        return
+
+
+def forget(root: Path) -> None:
+    """Removes the note."""
+    (root / _FILE).unlink(missing_ok=True)
+
+
+def read_all(profiles: Path) -> list[dict[str, Any]]:
+    """Every crash that has not been followed by a new opening."""
+    notes = []
+    for path in sorted(profiles.glob(f"*/{_FILE}")):
+        try:
+            note = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(note, dict):
+            notes.append(note)
+    return notes

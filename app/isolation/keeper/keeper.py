@@ -1,0 +1,174 @@
+"""The keeper's table of windows and what faces may ask of it. Threads: its one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+
+from app.isolation.browser.looking import Eyes
+from app.isolation.checks import Preflight
+from app.isolation.keeper import crash_notes
+from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, preflight_plain
+from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
+from app.isolation.keeper.problems import NotOpen, NotPrepared, WindowBusy
+from app.isolation.keeper.window import Reason, RunningWindow, State
+from app.isolation.plan import LaunchPlan, fingerprint_from
+from app.kernel.clock import Clock
+
+_log = logging.getLogger("berth.keeper")
+
+
+class Keeper:
+    """Owns every running window. It knows launch plans, and no vault."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._eyes = Eyes()
+        self._windows: dict[str, RunningWindow] = {}
+        self._prepared: dict[str, Prepared] = {}
+        self._busy: set[str] = set()
+        self.changed = asyncio.Event()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is open or being opened."""
+        return not (self._windows or self._prepared or self._busy)
+
+    async def start(self) -> None:
+        """Warms up what the first window would wait for."""
+        await self._eyes.start()
+
+    async def stop(self) -> None:
+        """Closes every window cleanly and ends."""
+        async with asyncio.TaskGroup() as group:
+            for window in tuple(self._windows.values()):
+                group.create_task(window.close(Reason.KEEPER))
+            for profile in tuple(self._prepared):
+                group.create_task(self.abandon(profile))
+        await self._eyes.stop()
+
+    async def answer(self, request: Plain) -> Plain:
+        """Does what one request asks. Raises Problem."""
+        handlers: dict[str, Callable[[Plain], Awaitable[Plain]]] = {
+            "hello": self._hello,
+            "prepare": self._prepare,
+            "launch": self._launch,
+            "abandon": self._abandon,
+            "windows": self._list,
+            "close": self._close,
+            "wait": self._wait,
+        }
+        return await handlers[str(request["op"])](request)
+
+    async def abandon(self, profile: str) -> None:
+        """Frees a profile that was prepared and never launched, for instance because its face died."""
+        prepared = self._prepared.pop(profile, None)
+        if prepared is not None:
+            await prepared.give_up()
+            self.changed.set()
+
+    async def _hello(self, request: Plain) -> Plain:
+        return {"version": PROTOCOL_VERSION}
+
+    async def _prepare(self, request: Plain) -> Plain:
+        plan = LaunchPlan.from_json(request["plan"])
+        with self._claim(plan):
+            prepared = await prepare(plan)
+            self._prepared[plan.profile] = prepared
+        return {"preflight": preflight_plain(Preflight(prepared.exit, prepared.checks))}
+
+    async def _launch(self, request: Plain) -> Plain:
+        profile = str(request["profile"])
+        prepared = self._prepared.pop(profile, None)
+        if prepared is None:
+            raise NotPrepared
+        self._busy.add(profile)
+        try:
+            window = await launch(prepared, fingerprint_from(request["fingerprint"]), self._eyes, self._clock)
+        except Blocked as blocked:
+            _log.info("profile %s was not opened: preflight is red", profile)
+            return {"event": "refused", "preflight": preflight_plain(blocked.preflight)}
+        finally:
+            self._busy.discard(profile)
+            self.changed.set()
+        self._windows[profile] = window
+        crash_notes.forget(window.directory.root)
+        window.closed.add_done_callback(lambda done: self._on_closed(profile, window))
+        return {"event": "open", **describe(window)}
+
+    async def _abandon(self, request: Plain) -> Plain:
+        await self.abandon(str(request["profile"]))
+        return {}
+
+    async def _list(self, request: Plain) -> Plain:
+        return {"windows": [describe(window) for window in self._windows.values()]}
+
+    async def _close(self, request: Plain) -> Plain:
+        wanted = request.get("profile")
+        if wanted is not None and wanted not in self._windows:
+            raise NotOpen
+        windows = [window for key, window in self._windows.items() if wanted in (None, key)]
+        reasons = await asyncio.gather(*(window.close(Reason.ASKED) for window in windows))
+        return {
+            "closed": [
+                {"profile": window.plan.profile, "name": window.plan.name, "reason": reason.value}
+                for window, reason in zip(windows, reasons, strict=True)
+            ]
+        }
+
+    async def _wait(self, request: Plain) -> Plain:
+        window = self._windows.get(str(request["profile"]))
+        if window is None:
+            raise NotOpen
+        try:
+            reason = await asyncio.wait_for(asyncio.shield(window.closed), float(request["seconds"]))
+        except TimeoutError:
+            return {"reason": None}
+        return {"reason": reason.value}
+
+    def _on_closed(self, profile: str, window: RunningWindow) -> None:
+        self._windows.pop(profile, None)
+        if window.closed.result() is Reason.CRASHED:
+            crash_notes.leave(window.directory.root, window.plan, self._clock.now())
+        self.changed.set()
+
+    @contextlib.contextmanager
+    def _claim(self, plan: LaunchPlan) -> Iterator[None]:
+        profile = plan.profile
+        if profile in self._windows or profile in self._prepared or profile in self._busy:
+            raise WindowBusy(plan.name)
+        self._busy.add(profile)
+        try:
+            yield
+        finally:
+            self._busy.discard(profile)
+            self.changed.set()
+
+
+def describe(window: RunningWindow) -> Plain:
+    """A window as faces see it."""
+    plan = window.plan
+    return {
+        "profile": plan.profile,
+        "number": plan.number,
+        "name": plan.name,
+        "state": window.state.value,
+        "mode": plan.mode.value,
+        "pid": window.process.pid,
+        "engine": {"name": plan.engine.kind, "version": window.engine_version, "path": plan.engine.path},
+        "opened_at": window.opened_at.isoformat(),
+        "preflight": preflight_plain(window.preflight),
+        "tabs": len(window.hub.pages) if window.state is State.OPEN else 0,
+        "relay_errors": [
+            {
+                "at": error.at.isoformat(),
+                "host": error.host,
+                "port": error.port,
+                "id": error.id,
+                "message": error.text.english(),
+            }
+            for error in window.relay.errors
+        ],
+    }

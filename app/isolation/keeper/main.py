@@ -1,0 +1,21 @@
+"""How a keeper's process begins: the three folders of its face, and nothing else, on the command line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.isolation.keeper.server import serve
+from app.kernel.errors import Problem
+from app.kernel.paths import Paths
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs a keeper for the folders data, state and runtime; returns its exit code."""
+    data, state, runtime = (Path(word) for word in words)
+    try:
+        return serve(Paths(data=data, state=state, runtime=runtime))
+    except Problem as problem:
+        logging.getLogger("berth.keeper").error("the keeper cannot run: %s", problem)
+        return int(problem.exit_code)

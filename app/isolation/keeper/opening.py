@@ -1,0 +1,240 @@
+"""The opening sequence: lock, shut relay, exit probe, settings, engine, look, and only then a window."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.isolation.browser import judging
+from app.isolation.browser.arming import Arming
+from app.isolation.browser.directory import ProfileDirectory
+from app.isolation.browser.hub import Hub
+from app.isolation.browser.looking import Eyes, Seen
+from app.isolation.browser.preferences import controlling_extensions, write_preferences
+from app.isolation.browser.problems import EngineFailed, EngineGone, NoScreen
+from app.isolation.browser.process import EngineProcess, start_engine
+from app.isolation.browser.switches import environment, switches
+from app.isolation.checks import Check, Exit, Level, Preflight
+from app.isolation.fingerprint.judging import judge_exit
+from app.isolation.fingerprint.timezones import same_zone
+from app.isolation.keeper.window import Reason, RunningWindow, has_session
+from app.isolation.network.errors import ProxyProblem
+from app.isolation.network.peers import EnginePeers
+from app.isolation.network.probe import probe_exit, read_answer
+from app.isolation.network.relay import Relay
+from app.isolation.plan import Fingerprint, LaunchPlan
+from app.kernel.clock import Clock
+from app.kernel.errors import Problem
+from app.kernel.text import say
+
+_log = logging.getLogger("berth.keeper.opening")
+_BLANK = "about:blank"
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A profile that is locked, with its relay shut and its exit known; nothing of the browser has started."""
+
+    plan: LaunchPlan
+    directory: ProfileDirectory
+    relay: Relay
+    peers: EnginePeers
+    exit: Exit | None
+    checks: tuple[Check, ...]
+
+    async def give_up(self) -> None:
+        """Frees everything."""
+        await self.relay.close()
+        self.directory.give_back()
+
+
+class Blocked(Exception):
+    """Red: the window does not appear."""
+
+    def __init__(self, preflight: Preflight) -> None:
+        super().__init__("blocked by preflight")
+        self.preflight = preflight
+
+
+async def prepare(plan: LaunchPlan) -> Prepared:
+    """Takes the directory, starts the relay shut and probes the exit through its upstream.
+
+    A proxy that fails is a red check, not an exception. Raises NoScreen, ProfileBusy, FolderNotWritable.
+    """
+    _require_screen(plan)
+    directory = ProfileDirectory(Path(plan.directory), plan.name)
+    await directory.take()
+    try:
+        relay, peers = _relay(plan)
+        await relay.start()
+    except BaseException:
+        directory.give_back()
+        raise
+    prepared = Prepared(plan, directory, relay, peers, None, ())
+    try:
+        prepared.exit, check = await _probe(plan)
+    except BaseException:
+        await prepared.give_up()
+        raise
+    prepared.checks = (check,)
+    return prepared
+
+
+async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock: Clock) -> RunningWindow:
+    """From a prepared profile to a window in front of its person.
+
+    Raises Blocked when a check is red, EngineFailed when the browser does not come up. Either way nothing
+    has reached a store, and the profile is free again.
+    """
+    plan = prepared.plan = replace(prepared.plan, fingerprint=fingerprint)
+    try:
+        checks = list(prepared.checks)
+        if prepared.exit is not None:
+            checks += judge_exit(plan.market, fingerprint, prepared.exit)
+        checks.append(judging.judge_extensions(controlling_extensions(prepared.directory.browser)))
+        _stop_if_red(prepared, checks)
+        write_preferences(plan, prepared.directory.browser)
+    except BaseException:
+        await prepared.give_up()
+        raise
+    window = await _start(prepared, clock)
+    try:
+        await _look(prepared, window, eyes, checks)
+        restored = has_session(prepared.directory.browser)
+        urls = plan.urls or (() if restored else plan.start_pages or (_BLANK,))
+        await window.show(urls, environment(plan, os.environ), is_sandboxed())
+        if window.hub.ended.is_set():
+            raise EngineGone
+    except TimeoutError:
+        await window.close(Reason.BLOCKED)
+        raise EngineFailed.silent(plan.engine.kind, 30) from None
+    except BaseException:
+        await window.close(Reason.BLOCKED)
+        raise
+    return window
+
+
+def is_sandboxed() -> bool:
+    """The sandbox is always on, except for root on Linux, where the browser refuses to start with it."""
+    return not (sys.platform.startswith("linux") and os.geteuid() == 0)
+
+
+def _relay(plan: LaunchPlan) -> tuple[Relay, EnginePeers]:
+    made: list[Relay] = []  # the relay asks its peers, and they ask for the relay's port
+    peers = EnginePeers(lambda: made[0].port)
+    made.append(Relay(plan.upstream, allow_private=plan.allow_private, is_ours=peers.owns))
+    return made[0], peers
+
+
+async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
+    plan, directory = prepared.plan, prepared.directory
+    process: EngineProcess | None = None
+    try:
+        arguments = switches(
+            plan, browser_dir=str(directory.browser), relay_port=prepared.relay.port, sandbox=is_sandboxed()
+        )
+        process = await start_engine(
+            plan.engine.path,
+            arguments,
+            environment(plan, os.environ),
+            cores=plan.fingerprint.cores,
+            turn=plan.number,
+        )
+        prepared.peers.follow(process.pid)
+        directory.note_engine(process.pid)
+        hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint))
+        version = await _first_answer(hub, process, plan)
+    except BaseException:
+        if process is not None:
+            await process.end(0.1, 2.0)
+        await prepared.give_up()
+        raise
+    window = RunningWindow(plan, directory, prepared.relay, process, hub, clock.now())
+    window.engine_version = version
+    return window
+
+
+async def _first_answer(hub: Hub, process: EngineProcess, plan: LaunchPlan) -> str:
+    try:
+        answer = await hub.start()
+    except EngineGone:
+        if not process.has_ended:
+            hub.close()
+        ending = await process.end(2.0, 2.0)
+        raise EngineFailed.at_start(
+            plan.engine.kind, ending.code or -ending.signal, process.stderr_tail()
+        ) from None
+    return str(answer["product"]).partition("/")[2]
+
+
+async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: list[Check]) -> None:
+    plan, relay = prepared.plan, prepared.relay
+    nonce = secrets.token_hex(16)
+    relay.begin_preflight(nonce, plan.echo_urls)
+    seen = await eyes.look(window.hub, f"http://{nonce}.berth.invalid/", plan.echo_urls)
+    witnessed = relay.witnessed(nonce)
+    relay.shut()
+    if seen is None:
+        checks.append(judging.nothing_seen())
+    else:
+        checks.append(_same_way(prepared, seen, witnessed))
+        checks += judging.judge_window(
+            plan,
+            seen,
+            engine_version=window.engine_version,
+            is_sandboxed=is_sandboxed(),
+            machine_cores=len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1,
+            same_zone=same_zone,
+        )
+    window.preflight = Preflight(prepared.exit, tuple(checks))
+    if window.preflight.stops(plan.only_this_once):
+        raise Blocked(window.preflight)
+
+
+def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
+    """The browser's own traffic came through this relay, and out where the probe came out."""
+    if not witnessed or not seen.sent_languages:
+        text = say("The browser does not go through its relay; something on this machine redirects it.")
+        return Check("relay.witness", Level.RED, text)
+    try:
+        found = read_answer(seen.echo.encode(), latency_ms=0)
+    except Problem:
+        return Check("relay.witness", Level.RED, say("The echo page gave the window no answer."))
+    before = prepared.exit
+    if before is None or found.ip == before.ip:
+        return Check("relay.witness", Level.GREEN, say("The window comes out at {ip}.", ip=found.ip))
+    facts = {"before": before.ip, "now": found.ip}
+    if found.country and before.country and found.country != before.country:
+        text = say("The exit jumped from {before} to {now}, to another country.", **facts)
+        return Check("relay.witness", Level.RED, text, may_override=True, expected=before.ip, seen=found.ip)
+    text = say("The proxy changed its exit from {before} to {now} in between.", **facts)
+    return Check("relay.witness", Level.AMBER, text, expected=before.ip, seen=found.ip)
+
+
+async def _probe(plan: LaunchPlan) -> tuple[Exit | None, Check]:
+    try:
+        found = await probe_exit(plan.upstream, plan.echo_urls, timeout_s=plan.probe_timeout_s)
+    except ProxyProblem as problem:
+        _log.info("the exit probe of %s failed: %s", plan.profile, problem.id)
+        text = say("{what} {next}", what=problem.text.english(), next=problem.next_step.english())
+        return None, Check(f"exit.{problem.id}", Level.RED, text)
+    text = say("The exit {ip} answered in {ms} ms.", ip=found.ip, ms=found.latency_ms)
+    return found, Check("exit.answers", Level.GREEN, text, seen=found.ip)
+
+
+def _stop_if_red(prepared: Prepared, checks: list[Check]) -> None:
+    preflight = Preflight(prepared.exit, tuple(checks))
+    if preflight.stops(prepared.plan.only_this_once):
+        raise Blocked(preflight)
+
+
+def _require_screen(plan: LaunchPlan) -> None:
+    names = {name for name, value in plan.screen if value}
+    if sys.platform.startswith("linux") and not names & {"DISPLAY", "WAYLAND_DISPLAY"}:
+        raise NoScreen

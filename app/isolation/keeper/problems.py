@@ -1,0 +1,52 @@
+"""What the keeper may answer instead."""
+
+from __future__ import annotations
+
+from app.kernel.errors import NotFoundProblem, Problem
+from app.kernel.text import say
+
+
+class WindowBusy(Problem):
+    """The profile is open or being opened."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            say("{name} is already open.", name=name),
+            say("Go on in its window, or close it first with `berth close`."),
+        )
+
+
+class NotOpen(NotFoundProblem):
+    """No such window."""
+
+    def __init__(self) -> None:
+        super().__init__(say("This store has no open window."), say("`berth windows` lists the open ones."))
+
+
+class NotPrepared(Problem):
+    """The opening was interrupted between its two steps."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The opening of this store was interrupted."), say("Open it again; nothing was changed.")
+        )
+
+
+class KeeperUnreachable(Problem):
+    """The keeper cannot be started or does not answer."""
+
+    @staticmethod
+    def not_started(log: str) -> KeeperUnreachable:
+        """It was started and never came up."""
+        return KeeperUnreachable(
+            say("The process that keeps windows open did not start."),
+            say("Try again; if it stays, the log {log} says why.", log=log),
+        )
+
+    @staticmethod
+    def gone() -> KeeperUnreachable:
+        """It ended while a face was talking to it."""
+        return KeeperUnreachable(
+            say("The process that keeps windows open has ended; its windows were closed cleanly."),
+            say("Open the store again; its logins are kept."),
+        )

@@ -1,0 +1,167 @@
+"""One running window: its engine, hub and relay, how it is closed, and how its end is seen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from app.isolation.browser.directory import ProfileDirectory
+from app.isolation.browser.hub import Hub
+from app.isolation.browser.process import EngineProcess, Ending
+from app.isolation.checks import Preflight
+from app.isolation.network.relay import Relay
+from app.isolation.plan import LaunchPlan
+from app.kernel.errors import Problem
+
+_log = logging.getLogger("berth.keeper.window")
+_CLOSE_GENTLY_S = 10.0
+_CLOSE_FIRMLY_S = 5.0
+_WINDOW_TIMEOUT_S = 30.0
+# A navigation may swap a page's target; only a longer absence means that the person closed it.
+_EMPTY_GRACE_S = 0.5
+
+
+class State(StrEnum):
+    """What a window is doing."""
+
+    CHECKING = "checking"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    CRASHED = "crashed"
+
+
+class Reason(StrEnum):
+    """Why a window ended."""
+
+    ASKED = "asked"
+    PERSON = "person"
+    CRASHED = "crashed"
+    BLOCKED = "blocked"
+    KEEPER = "keeper-ended"
+
+
+class RunningWindow:
+    """Everything that belongs to one open profile. Threads: the keeper's loop."""
+
+    def __init__(
+        self,
+        plan: LaunchPlan,
+        directory: ProfileDirectory,
+        relay: Relay,
+        process: EngineProcess,
+        hub: Hub,
+        now: datetime,
+    ) -> None:
+        self.plan = plan
+        self.directory = directory
+        self.relay = relay
+        self.process = process
+        self.hub = hub
+        self.opened_at = now
+        self.state = State.CHECKING
+        self.preflight = Preflight(None, ())
+        self.engine_version = ""
+        self._reason: Reason | None = None
+        self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
+        self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
+
+    async def show(self, urls: tuple[str, ...], environment: dict[str, str], sandbox: bool) -> None:
+        """Opens the relay, makes the window, and lets the browser bring back its last session.
+
+        The same binary asks the running browser for a window, as a second start by a person would:
+        that way the tabs, their order and the active one come back.
+        """
+        self.relay.open()
+        arguments = [f"--user-data-dir={self.directory.browser}", "--no-first-run"]
+        if not sandbox:
+            arguments.append("--no-sandbox")
+        path = self.plan.engine.path
+        messenger = await asyncio.create_subprocess_exec(
+            path,
+            *arguments,
+            *urls,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(_WINDOW_TIMEOUT_S):
+                while not self.hub.pages and not self.hub.ended.is_set():
+                    self.hub.page_changed.clear()
+                    await self.hub.page_changed.wait()
+                await messenger.wait()
+        except TimeoutError:
+            messenger.kill()
+            await messenger.wait()
+            raise
+        self.state = State.OPEN
+
+    async def close(self, reason: Reason) -> Reason:
+        """Shuts the relay, asks the browser to close, and waits until it is gone."""
+        if not self.closed.done() and self._reason is None:
+            await self._ask_to_close(reason)
+        return await asyncio.shield(self.closed)
+
+    async def _watch(self) -> None:
+        emptied = asyncio.create_task(self._until_empty())
+        ended = asyncio.create_task(self.process.wait())
+        await asyncio.wait({emptied, ended}, return_when=asyncio.FIRST_COMPLETED)
+        emptied.cancel()
+        if not ended.done() and self._reason is None:
+            await self._ask_to_close(Reason.PERSON)
+        ending = await self.process.end(_CLOSE_GENTLY_S, _CLOSE_FIRMLY_S)
+        ended.cancel()
+        await self._settle(ending)
+
+    async def _ask_to_close(self, reason: Reason) -> None:
+        self._reason = reason
+        self.state = State.CLOSING
+        # A tab that had not loaded yet would still ask for its page while the browser closes.
+        self.relay.shut()
+        try:
+            await self.hub.command("Browser.close")
+        except Problem:
+            self.hub.close()
+
+    async def _until_empty(self) -> None:
+        """Returns when the person has closed the last tab, or when the window is being closed."""
+        while not self.hub.ended.is_set():
+            self.hub.page_changed.clear()
+            if self.state is State.CLOSING:
+                return
+            if self.state is State.OPEN and not self.hub.pages:
+                await asyncio.sleep(_EMPTY_GRACE_S)
+                if not self.hub.pages:
+                    return
+            await self.hub.page_changed.wait()
+
+    async def _settle(self, ending: Ending) -> None:
+        reason = self._reason
+        if reason is None:
+            reason = Reason.CRASHED if ending.code or ending.signal else Reason.PERSON
+        if reason is Reason.CRASHED:
+            _log.info(
+                "the engine of %s ended (code %s, signal %s)", self.plan.profile, ending.code, ending.signal
+            )
+        self.state = State.CRASHED if reason is Reason.CRASHED else State.CLOSED
+        self.hub.close()
+        await self.relay.close()
+        self.directory.give_back()
+        if not self.closed.done():
+            self.closed.set_result(reason)
+
+
+def has_session(browser_dir: Path) -> bool:
+    """Whether the browser has tabs to bring back."""
+    try:
+        return any(
+            entry.name.startswith("Session_") for entry in os.scandir(browser_dir / "Default" / "Sessions")
+        )
+    except OSError:
+        return False
