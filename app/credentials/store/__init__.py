@@ -1,0 +1,1 @@
+"""SQL of the credentials room; only its services use it."""
