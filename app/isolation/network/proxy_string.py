@@ -17,7 +17,7 @@ from app.kernel.text import Text, say
 _LENGTH_LIMIT = 2048
 _SOCKS_LOGIN_BYTES = 255
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,15})://(.*)", re.DOTALL)
-_CHANGE_IP = re.compile(r"(.*?)\s*\[\s*(https?://[^\[\]\s]+)\s*\]", re.DOTALL | re.IGNORECASE)
+_CHANGE_IP = re.compile(r"(.*?)\s*\[\s*(https?:.*?)\s*\]", re.DOTALL | re.IGNORECASE)
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 _NAME = re.compile(
     r"(?=.{1,253}\.?$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?"
@@ -120,7 +120,7 @@ def _split_change_ip(text: str) -> tuple[str, str]:
     if found is None:
         return text, ""
     try:
-        has_host = bool(urlsplit(found[2]).hostname)
+        has_host = bool(urlsplit(found[2]).hostname) and not set(found[2]) & set("[] ")
     except ValueError:
         has_host = False
     if not has_host:
