@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.isolation.bin import ProfileBin
+from app.isolation.browser.directory import is_in_use
 from app.isolation.fingerprint.choosing import Machine
 from app.isolation.fingerprint.machine import this_machine
+from app.isolation.opening import Opening
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
 from app.isolation.template import Templates, shipped_and_own
 from app.kernel.clock import Clock
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
+from app.kernel.settings import Settings
 from app.vault.vault import OpenVault
 
 
@@ -25,22 +28,26 @@ class IsolationRoom:
     profiles: Profiles
     proxies: Proxies
     templates: Templates
+    opening: Opening
 
 
 def build(
     vault: OpenVault,
     paths: Paths,
     clock: Clock,
+    settings: Settings,
     *,
-    is_open: Callable[[ProfileId], bool],
+    is_open: Callable[[ProfileId], bool] | None = None,
     machine: Callable[[], Machine] = this_machine,
     rng: random.Random | None = None,
 ) -> IsolationRoom:
     """The room for the vault's session. `is_open` says whether an engine holds a profile's folder."""
+    is_open = is_open or (lambda profile: is_in_use(paths.profile(profile)))
     templates = shipped_and_own(paths.data / "templates")
     proxies = Proxies(vault, clock)
     profile_bin = ProfileBin(vault, paths, clock, is_open)
     # Not a secret: which of several true settings a profile shows.
     source = rng or random.Random()  # noqa: S311
     profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)
-    return IsolationRoom(profiles, proxies, templates)
+    opening = Opening(vault, paths, settings, profiles, proxies)
+    return IsolationRoom(profiles, proxies, templates, opening)

@@ -32,6 +32,7 @@ def switches(plan: LaunchPlan, *, browser_dir: str, relay_port: int, sandbox: bo
         "--no-startup-window",
         "--no-first-run",
         "--no-default-browser-check",
+        "--test-type",  # no bar about the switches here; it changes nothing that a page can see
         f"--class=Berth-{plan.number:03d}",
         f"--password-store={plan.password_store}",
         f"--lang={settings.languages[0]}",
@@ -40,8 +41,8 @@ def switches(plan: LaunchPlan, *, browser_dir: str, relay_port: int, sandbox: bo
         *network_switches(relay_port, settings.webrtc),
     ]
     if plan.mode is Mode.HANDS_ON:
-        # No script drives this window, and it says so; the second switch keeps the first from raising a bar.
-        arguments += ["--disable-blink-features=AutomationControlled", "--test-type"]
+        # No script drives this window, and it says so.
+        arguments.append("--disable-blink-features=AutomationControlled")
     if not sandbox:
         arguments.append("--no-sandbox")
     return arguments

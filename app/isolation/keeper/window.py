@@ -77,7 +77,8 @@ class RunningWindow:
         that way the tabs, their order and the active one come back.
         """
         self.relay.open()
-        arguments = [f"--user-data-dir={self.directory.browser}", "--no-first-run"]
+        # Each start decides for itself about the bar that warns of switches, hence the third one.
+        arguments = [f"--user-data-dir={self.directory.browser}", "--no-first-run", "--test-type"]
         if not sandbox:
             arguments.append("--no-sandbox")
         path = self.plan.engine.path

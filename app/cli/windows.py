@@ -1,0 +1,200 @@
+"""`berth open`, `close` and `windows`: stores in their own browser windows."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING
+
+from app.cli.context import Context
+from app.cli.output import table
+from app.kernel.errors import ExitCode
+from app.kernel.text import say
+
+if TYPE_CHECKING:
+    from app.isolation.checks import Preflight
+    from app.isolation.keeper.messages import Plain
+    from app.isolation.opening import Opened
+    from app.kernel.ids import ProfileId
+
+_MARKS = {"green": "✓", "amber": "!", "red": "✗"}
+
+
+def open_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth open` takes."""
+    parser.add_argument("name", help="the profile's name, number or id")
+    parser.add_argument("--url", action="append", default=[], help="a page to open; may be given several times")
+    parser.add_argument("--mode", choices=["hands-on"], default="hands-on", help="who drives the window")
+    parser.add_argument(
+        "--hold",
+        type=_seconds,
+        metavar="SECONDS",
+        help="stay, and close the window after so many seconds; without it the window stays open on its own",
+    )
+    parser.add_argument(
+        "--only-this-once", action="store_true", help="open in spite of a red check that you answer for"
+    )
+    parser.add_argument("--reason", help="why, where a reason is asked for")
+
+
+def open_window(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Opens a window; with `--hold` waits for its end and says why it ended."""
+    with context.workspace() as work:
+        opened = work.isolation.opening.open_window(
+            args.name, urls=args.url, only_this_once=args.only_this_once, reason=args.reason
+        )
+    _tell(opened, context)
+    if not opened.is_open:
+        return ExitCode.FAILED
+    if args.hold is not None:
+        _hold(opened.profile.id, opened.profile.name, args.hold, context)
+    return ExitCode.DONE
+
+
+def close_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth close` takes."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help="the profile's name, number or id")
+    which.add_argument("--all", action="store_true", help="every open window")
+
+
+def close_window(args: argparse.Namespace, context: Context) -> None:
+    """Closes windows cleanly; needs no passphrase, since the windows are in front of the person anyway."""
+    from app.isolation.keeper.client import KeeperClient
+    from app.isolation.keeper.problems import NotOpen
+
+    keeper = KeeperClient.find(context.paths)
+    if keeper is None:
+        if not args.all:
+            raise NotOpen
+        context.out.show({"closed": []}, "No window is open.")
+        return
+    with keeper:
+        wanted = None if args.all else _find(keeper.windows(), args.name)
+        closed = keeper.close_windows(wanted)
+    names = ", ".join(str(window["name"]) for window in closed)
+    words = say("Closed: {names}.", names=names) if closed else say("No window is open.")
+    context.out.show({"closed": closed}, words.english())
+
+
+def windows(args: argparse.Namespace, context: Context) -> None:
+    """Lists the open windows and the crashed ones; needs no passphrase."""
+    from app.isolation.keeper.client import windows_and_crashes
+
+    found = windows_and_crashes(context.paths)
+    rows = [
+        (
+            f"{window['number']:03d}",
+            window["name"],
+            window["state"],
+            window.get("pid", ""),
+            (window.get("preflight", {}).get("exit") or {}).get("ip", ""),
+            window.get("opened_at", window.get("at", ""))[:19],
+        )
+        for window in found
+    ]
+    head = ("No", "Name", "State", "Pid", "Exit", "Since (UTC)")
+    context.out.show({"windows": [_plain(window) for window in found]}, table(head, rows, "No window is open."))
+
+
+def preflight_json(preflight: Preflight) -> dict[str, object]:
+    """A preflight as `--json` shows it."""
+    found = preflight.exit
+    return {
+        "exit_ip": found.ip if found else None,
+        "country": (found.country or None) if found else None,
+        "checks": [
+            {"id": check.id, "level": check.level.value, "message": check.message.english()}
+            for check in preflight.checks
+        ],
+    }
+
+
+def _plain(window: Plain) -> dict[str, object]:
+    from app.isolation.keeper.messages import preflight_from
+
+    shown = dict(window)
+    if "preflight" in window:
+        shown["preflight"] = preflight_json(preflight_from(window["preflight"]))
+    return shown
+
+
+def _tell(opened: Opened, context: Context) -> None:
+    preflight = preflight_json(opened.preflight)
+    checks = "\n".join(
+        f"  {_MARKS[check.level.value]} {check.message.english()}" for check in opened.preflight.checks
+    )
+    if not opened.is_open:
+        words = say("{name} was not opened. Nothing has reached the store.", name=opened.profile.name).english()
+        facts = {"event": "refused", "profile": opened.profile.name, "preflight": preflight}
+        context.out.line(facts, f"{words}\n{checks}")
+        return
+    words = say("{name} is open (process {pid}).", name=opened.profile.name, pid=opened.pid).english()
+    facts = {
+        "event": "open",
+        "profile": opened.profile.name,
+        "profile_id": opened.profile.id,
+        "pid": opened.pid,
+        "engine": opened.engine,
+        "preflight": preflight,
+    }
+    context.out.line(facts, f"{words}\n{checks}")
+
+
+def _hold(profile: ProfileId, name: str, seconds: float, context: Context) -> None:
+    from app.isolation.keeper.client import KeeperClient
+    from app.isolation.keeper.problems import NotOpen
+
+    reason: str | None = None
+    started = time.monotonic()
+    with KeeperClient.start(context.paths) as keeper:
+        try:
+            reason = keeper.wait(profile, seconds)
+        except NotOpen:
+            reason = "person"  # gone before we could ask
+        except KeyboardInterrupt:
+            reason = None
+        if reason is None:
+            closed = _close_again(context, profile)
+            reason = closed or "person"
+    facts = {"event": "closed", "profile": name, "reason": reason, "seconds": round(time.monotonic() - started, 1)}
+    context.out.line(facts, say("{name} is closed ({reason}).", name=name, reason=reason).english())
+
+
+def _close_again(context: Context, profile: ProfileId) -> str | None:
+    """On a connection of its own: an interrupted one may be in the middle of an answer."""
+    from app.isolation.keeper.client import KeeperClient
+    from app.kernel.errors import NotFoundProblem
+
+    keeper = KeeperClient.find(context.paths)
+    if keeper is None:
+        return None
+    with keeper:
+        try:
+            return str(keeper.close_windows(profile)[0]["reason"])
+        except NotFoundProblem:
+            return None
+
+
+def _find(found: list[Plain], who: str) -> ProfileId:
+    from app.isolation.keeper.problems import NotOpen
+    from app.kernel.ids import ProfileId
+
+    wanted = who.strip().casefold()
+    number = int(wanted.lstrip("#")) if wanted.lstrip("#").isdigit() else None
+    for test in (
+        lambda window: window["profile"].casefold() == wanted,
+        lambda window: window["name"].casefold() == wanted,
+        lambda window: number is not None and window["number"] == number,
+    ):
+        for window in found:
+            if test(window):
+                return ProfileId(window["profile"])
+    raise NotOpen
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 10 * 365 * 24 * 3600:
+        raise argparse.ArgumentTypeError("use a number of seconds that is not negative")
+    return value

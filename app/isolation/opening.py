@@ -1,0 +1,123 @@
+"""Opening and closing a profile's window, from the side of the person who asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.isolation.browser.engines import Engine, choose_engine, find_engines
+from app.isolation.browser.switches import SCREEN_VARIABLES
+from app.isolation.checks import Preflight
+from app.isolation.keeper.client import KeeperClient
+from app.isolation.keeper.messages import Plain, preflight_from
+from app.isolation.plan import LaunchPlan, Mode, Upstream
+from app.isolation.profile import Profile, clean_url
+from app.isolation.profiles import Profiles
+from app.isolation.proxies import Proxies
+from app.kernel.gate import Ability, Act, Pass
+from app.kernel.paths import Paths
+from app.kernel.settings import Settings
+from app.vault.vault import OpenVault
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How an opening went: a window, or a refusal with the checks that say why."""
+
+    profile: Profile
+    is_open: bool
+    preflight: Preflight
+    pid: int = 0
+    engine: Plain | None = None
+
+
+class Opening:
+    """What people do with windows, for one session."""
+
+    def __init__(
+        self, vault: OpenVault, paths: Paths, settings: Settings, profiles: Profiles, proxies: Proxies
+    ) -> None:
+        self._vault = vault
+        self._paths = paths
+        self._settings = settings
+        self._profiles = profiles
+        self._proxies = proxies
+
+    def open_window(
+        self,
+        who: str,
+        *,
+        urls: Sequence[str] = (),
+        only_this_once: bool = False,
+        reason: str | None = None,
+        engines: tuple[Engine, ...] | None = None,
+    ) -> Opened:
+        """Opens a profile's hands-on window, after its preflight.
+
+        `only_this_once` opens in spite of a red check that a person may answer for; proxy and relay are never
+        among those. `engines` spares the search where the face knows them. Blocking: seconds.
+        Raises Refused, ProfileMissing, NoEngine, NoScreen, ProfileBusy, EngineFailed, KeeperUnreachable, …
+        """
+        profile = self._profiles.get(who)
+        pass_ = self._admit(Ability.WINDOW_OPEN, profile.id, reason)
+        if only_this_once:
+            self._admit(Ability.WINDOW_OVERRIDE, profile.id, reason)
+        plan = self._plan(profile, pass_, urls, only_this_once, engines)
+        with KeeperClient.start(self._paths) as keeper:
+            known = keeper.prepare(plan)
+            if known.exit is None:
+                return Opened(profile, is_open=False, preflight=known)
+            profile = self._profiles.fix_fingerprint(pass_, profile, known.exit)
+            event = keeper.launch(profile.id, profile.fingerprint)
+        preflight = preflight_from(event["preflight"])
+        if event["event"] != "open":
+            return Opened(profile, is_open=False, preflight=preflight)
+        engine = event["engine"]
+        seen = f"{engine['name']} {engine['version']}"
+        profile = self._profiles.record_opened(pass_, profile, preflight.exit, seen)
+        return Opened(profile, is_open=True, preflight=preflight, pid=event["pid"], engine=engine)
+
+    def _plan(
+        self,
+        profile: Profile,
+        pass_: Pass,
+        urls: Sequence[str],
+        only_this_once: bool,
+        engines: tuple[Engine, ...] | None,
+    ) -> LaunchPlan:
+        wanted = profile.engine.kind
+        if wanted in ("", "auto"):
+            wanted = self._settings.text("windows.default_engine")
+        engine = choose_engine(wanted, profile.engine.path, find_engines() if engines is None else engines)
+        upstream: Upstream = self._proxies.upstream_of(pass_, profile)
+        return LaunchPlan(
+            profile=profile.id,
+            number=profile.number,
+            name=profile.name,
+            colour=profile.colour,
+            directory=str(self._paths.profile(profile.id)),
+            engine=engine.choice(),
+            mode=Mode.HANDS_ON,
+            fingerprint=profile.fingerprint,
+            upstream=upstream,
+            start_pages=profile.start_pages,
+            urls=tuple(clean_url(url) for url in urls),
+            market=profile.market,
+            password_store=profile.password_store,
+            download_folder=profile.download_folder,
+            echo_urls=self._settings.texts("network.echo_urls"),
+            probe_timeout_s=float(self._settings.number("network.probe_timeout_s")),
+            allow_private=profile.allow_private,
+            only_this_once=only_this_once,
+            screen=_screen(),
+        )
+
+    def _admit(self, ability: Ability, subject: str, reason: str | None) -> Pass:
+        return self._vault.gate.admit(self._vault.session, Act(ability, subject), reason=reason)
+
+
+def _screen() -> tuple[tuple[str, str], ...]:
+    return tuple((name, os.environ[name]) for name in SCREEN_VARIABLES if os.environ.get(name))
+
+
