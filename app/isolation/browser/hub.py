@@ -72,6 +72,7 @@ class Hub:
         self._relayed: dict[int, tuple[Client, int]] = {}
         self._clients: set[Client] = set()
         self._armed: dict[str, str] = {}
+        self._sessions: dict[str, str] = {}
         self._hidden_contexts: set[str] = set()
         self.pages: dict[str, Target] = {}
         self.page_changed = asyncio.Event()
@@ -157,6 +158,13 @@ class Hub:
         finally:
             await self.command("Target.closeTarget", targetId=made["targetId"])
 
+    def session_of(self, page: str) -> str:
+        """The hub's own session with a page. Raises EngineGone when the page has gone."""
+        try:
+            return self._sessions[page]
+        except KeyError:
+            raise EngineGone from None
+
     def receive(self, client: Client, message: object) -> None:
         """Passes a client's message on to the browser; nonsense is answered with an error."""
         if client not in self._clients:
@@ -231,6 +239,7 @@ class Hub:
             case "Target.targetCreated" | "Target.targetInfoChanged":
                 self._note(params["targetInfo"])
             case "Target.targetDestroyed":
+                self._sessions.pop(params["targetId"], None)
                 if self.pages.pop(params["targetId"], None) is not None:
                     self.page_changed.set()
             case _:
@@ -239,6 +248,7 @@ class Hub:
     def _arm(self, params: Message) -> None:
         session, info = params["sessionId"], params["targetInfo"]
         self._armed[session] = info["type"]
+        self._sessions[info["targetId"]] = session
         # Sent in order and without waiting: the browser runs them before the target's first script.
         self._tell("Target.setAutoAttach", session, self._attach_parameters())
         for method, values in self._arming.commands(info["type"]):

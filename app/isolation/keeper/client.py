@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -94,6 +95,14 @@ class KeeperClient:
         answer = self._ask("wait", profile=profile, seconds=_FOREVER_S if seconds is None else seconds)
         reason: str | None = answer["reason"]
         return reason
+
+    def type_into(self, profile: ProfileId, url: str, selector: str, text: str, *, enter: bool) -> None:
+        """Puts text into a field of a page whose address begins with `url`, as a paste would. Raises Problem."""
+        self._ask("type", profile=profile, url=url, selector=selector, text=text, enter=enter)
+
+    def screenshot(self, profile: ProfileId, url: str) -> bytes:
+        """A PNG of a page whose address begins with `url`. Raises Problem."""
+        return base64.b64decode(self._ask("screenshot", profile=profile, url=url)["png"])
 
     def _ask(self, op: str, **facts: Any) -> Plain:
         try:

@@ -7,12 +7,13 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
+from app.isolation.browser import acting
 from app.isolation.browser.looking import Eyes
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, preflight_plain
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
-from app.isolation.keeper.problems import NotOpen, NotPrepared, WindowBusy
+from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, WindowBusy
 from app.isolation.keeper.window import Reason, RunningWindow, State
 from app.isolation.plan import LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
@@ -59,6 +60,8 @@ class Keeper:
             "windows": self._list,
             "close": self._close,
             "wait": self._wait,
+            "type": self._type,
+            "screenshot": self._screenshot,
         }
         return await handlers[str(request["op"])](request)
 
@@ -127,6 +130,26 @@ class Keeper:
         except TimeoutError:
             return {"reason": None}
         return {"reason": reason.value}
+
+    async def _type(self, request: Plain) -> Plain:
+        window, page = self._page(request)
+        await acting.type_into(
+            window.hub, page, str(request["selector"]), str(request["text"]), enter=bool(request["enter"])
+        )
+        return {}
+
+    async def _screenshot(self, request: Plain) -> Plain:
+        window, page = self._page(request)
+        return {"png": await acting.screenshot(window.hub, page)}
+
+    def _page(self, request: Plain) -> tuple[RunningWindow, str]:
+        window = self._windows.get(str(request["profile"]))
+        if window is None:
+            raise NotOpen
+        for page in window.hub.pages.values():
+            if page.url.startswith(str(request["url"])):
+                return window, page.id
+        raise PageMissing(str(request["url"]))
 
     def _on_closed(self, profile: str, window: RunningWindow) -> None:
         self._windows.pop(profile, None)

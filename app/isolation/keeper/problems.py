@@ -23,6 +23,15 @@ class NotOpen(NotFoundProblem):
         super().__init__(say("This store has no open window."), say("`berth windows` lists the open ones."))
 
 
+class PageMissing(NotFoundProblem):
+    """The window shows no such page."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            say("The window shows no page at {url}.", url=url[:200]), say("Open that page in it, then try again.")
+        )
+
+
 class NotPrepared(Problem):
     """The opening was interrupted between its two steps."""
 

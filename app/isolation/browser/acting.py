@@ -1,0 +1,61 @@
+"""Acts inside a page, asked for by a person: done by the hub, without a trace for the page to notice.
+
+Selectors run in an isolated world, values go in through the browser's own input, and Runtime.enable is
+never sent. Values reach no log and no error text.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from app.isolation.browser.hub import Hub
+from app.kernel.errors import NotFoundProblem
+from app.kernel.text import say
+
+_WORLD = "berth"
+_ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "nativeVirtualKeyCode": 13}
+
+
+class FieldMissing(NotFoundProblem):
+    """The page has no such field."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The field was not found on this page."), say("Wait until the page has loaded, then try again.")
+        )
+
+
+async def type_into(hub: Hub, page: str, selector: str, text: str, *, enter: bool) -> None:
+    """Focuses a field and inserts text as a paste would; Enter only when asked. Raises FieldMissing, EngineGone."""
+    focus = f"(() => {{ const f = document.querySelector({json.dumps(selector)}); f?.focus(); return !!f; }})()"
+    if not await evaluate(hub, page, focus):
+        raise FieldMissing
+    session = hub.session_of(page)
+    await hub.command("Input.insertText", session, text=text)
+    if enter:
+        await hub.command("Input.dispatchKeyEvent", session, type="keyDown", text="\r", **_ENTER)
+        await hub.command("Input.dispatchKeyEvent", session, type="keyUp", **_ENTER)
+
+
+async def screenshot(hub: Hub, page: str) -> str:
+    """What the page shows, as PNG in base64. Raises EngineGone."""
+    answer = await hub.command("Page.captureScreenshot", hub.session_of(page), format="png")
+    return str(answer["data"])
+
+
+async def evaluate(hub: Hub, page: str, expression: str) -> Any:
+    """An expression's value in a world of Berth's own, which the page cannot see. Raises EngineGone."""
+    session = hub.session_of(page)
+    tree = await hub.command("Page.getFrameTree", session)
+    frame = tree["frameTree"]["frame"]["id"]
+    world = await hub.command("Page.createIsolatedWorld", session, frameId=frame, worldName=_WORLD)
+    answer = await hub.command(
+        "Runtime.evaluate",
+        session,
+        expression=expression,
+        contextId=world["executionContextId"],
+        returnByValue=True,
+        awaitPromise=True,
+    )
+    return answer.get("result", {}).get("value")
