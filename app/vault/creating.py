@@ -65,9 +65,11 @@ def create(plan: NewVault, passphrase: Secret, kdf: KdfParameters, ids: IdSource
         _write_database(plan, keys)
         keyfile.write(pending(plan.paths.vault_file), KeyFile(plan.vault, plan.at, slots).signed(keys))
         _put_in_place(plan.paths)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             _clear(plan.paths)
+        if isinstance(error, OSError):
+            raise storage_problem(error, plan.paths.data) from error
         raise
     finally:
         keys.wipe()
@@ -100,24 +102,23 @@ def _fill(connection: Connection, plan: NewVault, keys: Keys, key: bytearray) ->
 
 
 def _put_in_place(paths: Paths) -> None:
-    try:
-        pending(paths.database).rename(paths.database)
-        pending(paths.vault_file).rename(paths.vault_file)
-        sync_folder(paths.data)
-    except OSError as error:
-        raise storage_problem(error, paths.data) from error
+    pending(paths.database).rename(paths.database)
+    pending(paths.vault_file).rename(paths.vault_file)
+    sync_folder(paths.data)
 
 
 def _clear(paths: Paths) -> None:
-    """Takes away what an interrupted creation left; nobody has ever been given a key to it."""
+    """Takes away what an interrupted creation left; nobody has ever been given a key to it.
+
+    Only after `require_free`, under the vault's lock. A lost database's log goes too: SQLite would replay
+    it into the new one.
+    """
     unfinished = pending(paths.database)
-    if pending(paths.vault_file).exists() and not paths.vault_file.exists():
-        paths.database.unlink(missing_ok=True)
-    leftovers = [pending(paths.vault_file), unfinished, *_logs_of(unfinished)]
-    if not paths.database.exists():
-        leftovers += _logs_of(paths.database)  # SQLite would replay a lost database's log into the new one
-    for path in leftovers:
-        path.unlink(missing_ok=True)
+    for database in (paths.database, unfinished):
+        for path in (database, *_logs_of(database)):
+            path.unlink(missing_ok=True)
+    pending(paths.vault_file).unlink(missing_ok=True)
+    paths.vault_file.unlink(missing_ok=True)
 
 
 def _logs_of(database: Path) -> list[Path]:

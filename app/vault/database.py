@@ -15,7 +15,7 @@ from app.kernel.clock import Clock, to_millis
 from app.kernel.events import EventHub
 from app.kernel.facts import Fact
 from app.kernel.gate import Pass
-from app.vault.audit import Entry, Head, append, read_head
+from app.vault.audit import Entry, Head, append, origin, read_head
 from app.vault.errors import is_locked
 from app.vault.keys import Keys
 from app.vault.readers import Reader, Readers
@@ -106,7 +106,7 @@ class Database:
         self._readers = readers
         self._clock = clock
         self._hub = hub
-        self._head = read_head(writer, keys.vault)
+        self._head = origin(keys.vault)
         self._is_bulk = False
         self._lock = threading.Lock()
         self._is_closed = False
@@ -114,7 +114,8 @@ class Database:
         self._thread = threading.Thread(target=self._main, name="berth-writer", daemon=True)
 
     def start(self) -> Database:
-        """Starts the writer thread."""
+        """Finds the end of the record of acts and starts the writer thread."""
+        self._head = read_head(self._writer, self._keys.vault)
         self._thread.start()
         return self
 
@@ -158,16 +159,15 @@ class Database:
         if self.is_writer_thread:
             raise RuntimeError("the vault cannot be locked from inside a write")
         with self._lock:
-            if not self._is_closed:
-                self._is_closed = True
-                self._queue.put(_END)
+            self._is_closed = True
+            self._queue.put(_END)
         self._thread.join()
         self._readers.close()
+        self._writer.close()  # last: a read-only connection could not fold the -wal file into the database
 
     def _main(self) -> None:
         while (job := self._queue.get()) is not _END:
             self._serve(job)
-        self._writer.close()
 
     def _serve(self, job: _Write) -> None:
         try:

@@ -11,8 +11,8 @@ from pathlib import Path
 from app.kernel.errors import storage_problem
 from app.kernel.paths import private_folder
 from app.kernel.text import say
-from app.vault.errors import ConstraintBroken, UpgradeFailed, too_new
-from app.vault.sqlite import Connection, SqliteError, connect, raise_typed
+from app.vault.errors import ConstraintBroken, UpgradeFailed, damaged, too_new
+from app.vault.sqlite import Connection, SqliteError, connect, make_private, raise_typed
 
 __all__ = ["VAULT_MIGRATIONS", "Connection", "Migration", "bring_up_to_date", "in_order", "require_known"]
 
@@ -80,6 +80,8 @@ def require_known(database: Path, key: bytearray, steps: Sequence[Migration]) ->
             found = version_of(connection)
     except SqliteError as error:
         raise_typed(error, database)
+    if found < 1:
+        raise damaged(say("The database {file} is empty.", file=database.name))
     if found > len(steps):
         raise too_new(database, found, len(steps))
 
@@ -108,6 +110,8 @@ def _run(connection: Connection, step: Migration) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         step.apply(connection)
+        if not connection.in_transaction:
+            raise RuntimeError(f"step {step.number} ended its transaction")
         connection.execute(f"PRAGMA user_version={step.number:d}")
         connection.execute("COMMIT")
     except BaseException:
@@ -122,16 +126,27 @@ def _back_up(connection: Connection, upgrade: Upgrade) -> None:
     unfinished = upgrade.backups / f".{upgrade.backup_name}.tmp"
     try:
         private_folder(unfinished)
-        with contextlib.closing(connect(unfinished / upgrade.database.name, upgrade.key)) as copy:
-            connection.backup(copy)
+        _copy(connection, unfinished / upgrade.database.name, upgrade.key)
         shutil.copy2(upgrade.vault_file, unfinished / upgrade.vault_file.name)
         unfinished.rename(upgrade.backups / upgrade.backup_name)
     except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
         raise storage_problem(error, upgrade.backups) from error
     except SqliteError as error:
+        raise_typed(error, upgrade.database)
+    finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise_typed(error, unfinished / upgrade.database.name)
+
+
+def _copy(connection: Connection, target: Path, key: bytearray) -> None:
+    # WORKAROUND: Connection.backup() of sqlcipher3 0.6.4 ends silently at a damaged page; VACUUM INTO raises.
+    make_private(target)
+    connection.execute("VACUUM INTO ?", (str(target),))
+    with contextlib.closing(connect(target, key, read_only=True)) as copy:
+        is_whole = copy.execute("PRAGMA cipher_integrity_check").fetchall() == [] and copy.execute(
+            "PRAGMA quick_check"
+        ).fetchall() == [("ok",)]
+    if not is_whole:
+        raise damaged(say("The copy made before the upgrade could not be read back."))
 
 
 def _failed(step: Migration, upgrade: Upgrade) -> UpgradeFailed:

@@ -44,34 +44,34 @@ def open_database(
 ) -> Database:
     """The database, brought up to date, its writer running."""
     key = keys.derive(Purpose.DATABASE)
+    upgrade = Upgrade(paths.database, paths.vault_file, paths.backups, key, backup_name)
+    readers = Readers(paths.database, partial(_open_reader, paths.database, keys))
     try:
         require_known(paths.database, key, steps)
         writer = open_writer(paths.database, key)
         try:
-            upgrade = Upgrade(paths.database, paths.vault_file, paths.backups, key, backup_name)
             bring_up_to_date(writer, steps, upgrade)
-            readers = Readers(paths.database, partial(_open_reader, paths.database, keys))
             return Database(paths.database, keys, writer, readers, clock, hub).start()
-        except SqliteError as error:
-            writer.close()
-            raise_typed(error, paths.database)
         except BaseException:
             writer.close()
             raise
+    except SqliteError as error:
+        raise_typed(error, paths.database)
     finally:
         wipe(key)
 
 
 def open_writer(path: Path, key: bytearray) -> Connection:
     """A connection that may write, in WAL mode, every commit on the disk before it counts."""
+    connection = connect(path, key)
     try:
-        connection = connect(path, key)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB}")
         connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT_BYTES}")
-    except SqliteError as error:
-        raise_typed(error, path)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from app.vault.errors import is_locked
-from app.vault.sqlite import Connection, Parameters, Row, SqliteError, raise_typed
+from app.vault.sqlite import READONLY, Connection, Parameters, Row, SqliteError, primary_code, raise_typed
 
 _IDLE = 4
 _ROUNDS = 100
@@ -27,14 +28,19 @@ class Reader:
         try:
             return self._connection.execute(sql, params).fetchall()
         except SqliteError as error:
-            raise_typed(error, self._path)
+            self._raise(error)
 
     def one(self, sql: str, params: Parameters = ()) -> Row | None:
         """The first row of a query."""
         try:
             return self._connection.execute(sql, params).fetchone()
         except SqliteError as error:
-            raise_typed(error, self._path)
+            self._raise(error)
+
+    def _raise(self, error: Exception) -> NoReturn:
+        if primary_code(error) == READONLY:
+            raise error  # a service that writes through a reader is a bug, not a disk without rights
+        raise_typed(error, self._path)
 
 
 class Readers:

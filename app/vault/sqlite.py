@@ -21,7 +21,7 @@ _BUSY_TIMEOUT_S = 5.0
 _CACHED_STATEMENTS = 256
 _HEX = b"0123456789abcdef"
 # Result codes of https://www.sqlite.org/rescode.html; the lowest byte is the primary one.
-_PERM, _BUSY, _LOCKED, _READONLY, _INTERRUPT, _IOERR = 3, 5, 6, 8, 9, 10
+_PERM, _BUSY, _LOCKED, READONLY, _INTERRUPT, _IOERR = 3, 5, 6, 8, 9, 10
 _CORRUPT, _FULL, _CANTOPEN, _CONSTRAINT, _NOTADB = 11, 13, 14, 19, 26
 
 
@@ -52,9 +52,6 @@ class Connection(Protocol):
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
         """Runs one statement for each row."""
 
-    def backup(self, target: Connection, /) -> None:
-        """Copies the whole database to another one."""
-
     def interrupt(self) -> None:
         """Stops what runs on this connection. Threads: any."""
 
@@ -69,7 +66,7 @@ def connect(path: Path, key: bytearray, *, read_only: bool = False) -> Connectio
     """
     mode = "ro" if read_only else "rwc"
     if not read_only:
-        _make_private(path)
+        make_private(path)
     connection = dbapi2.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -89,12 +86,17 @@ def connect(path: Path, key: bytearray, *, read_only: bool = False) -> Connectio
 
 def raise_typed(error: Exception, path: Path) -> NoReturn:
     """Raises the Problem behind an error of SQLite, or the error itself where only a bug explains it."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = primary_code(error)
     if code == _CONSTRAINT:
         raise ConstraintBroken(str(error)) from error
     if code not in _PROBLEMS:
         raise error
     raise _PROBLEMS[code](path) from error
+
+
+def primary_code(error: Exception) -> int:
+    """SQLite's result code behind an error, 0 where it has none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _prepare(connection: Any, key: bytearray, read_only: bool) -> None:
@@ -122,7 +124,8 @@ def _raw_key(key: bytearray) -> bytearray:
     return text
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
+    """Makes a file that only this user can read, if it is not there. Raises a storage problem."""
     # SQLite makes -wal and -shm with the rights of the database itself.
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -170,7 +173,7 @@ _PROBLEMS: dict[int, Callable[[Path], Problem]] = {
     _FULL: _full,
     _IOERR: _failed,
     _PERM: _not_writable,
-    _READONLY: _not_writable,
+    READONLY: _not_writable,
     _CANTOPEN: _not_writable,
     _BUSY: _busy,
     _LOCKED: _busy,
