@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.credentials import room as credentials_room
+from app.credentials.migrations import MIGRATIONS as CREDENTIALS_MIGRATIONS
 from app.credentials.room import CredentialsRoom
 from app.isolation import room as isolation_room
+from app.isolation.migrations import MIGRATIONS as ISOLATION_MIGRATIONS
 from app.isolation.room import IsolationRoom
 from app.kernel.clock import Clock
 from app.kernel.paths import Paths
 from app.kernel.settings import FileSettings, Scope, Settings
-from app.vault.migrations import Migration
+from app.vault.migrations import VAULT_MIGRATIONS, Migration
 from app.vault.settings import VaultSettings
 from app.vault.vault import OpenVault
 
@@ -28,11 +30,7 @@ class Workspace:
 
 def migrations() -> tuple[Migration, ...]:
     """The steps of every room's tables, in one sequence."""
-    from app.credentials.migrations import MIGRATIONS as CREDENTIALS
-    from app.isolation.migrations import MIGRATIONS as ISOLATION
-    from app.vault.migrations import MIGRATIONS as VAULT
-
-    return (*VAULT, *ISOLATION, *CREDENTIALS)
+    return (*VAULT_MIGRATIONS, *ISOLATION_MIGRATIONS, *CREDENTIALS_MIGRATIONS)
 
 
 def build(paths: Paths, clock: Clock, vault: OpenVault) -> Workspace:

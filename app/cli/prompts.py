@@ -58,7 +58,7 @@ class Prompts:
                 say("The vault is locked, and there is no terminal to ask for its passphrase."),
                 say("Name a file that holds it with --passphrase-file or BERTH_PASSPHRASE_FILE."),
             )
-        return self._typed("Passphrase: ")
+        return self.typed("Passphrase: ")
 
     def new_passphrase(self, file: Path | None) -> Secret:
         """A passphrase for a new vault, typed twice. Raises AnswersDiffer and what `passphrase` raises."""
@@ -77,7 +77,7 @@ class Prompts:
             )
         return self._typed_twice(f"{what.capitalize()}: ")
 
-    def secret_file(self, path: Path) -> Secret:
+    def secret_file(self, path: Path, *, may_be_empty: bool = False) -> Secret:
         """What a file holds, without its last line end; says so when others could read it."""
         try:
             mode = path.stat().st_mode
@@ -88,7 +88,7 @@ class Prompts:
         except UnicodeDecodeError:
             raise _unreadable(path, "it is not UTF-8 text") from None
         text = text.removesuffix("\n").removesuffix("\r")
-        if not text:
+        if not text and not may_be_empty:
             raise _unreadable(path, "it is empty")
         if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
             self._out.note(f"Warning: other users may read {path}. Make it private: chmod 600 {path}")
@@ -103,15 +103,16 @@ class Prompts:
         self._out.note(f"{question} [y/N] ")
         return self._in.readline().strip().lower() in ("y", "yes")
 
-    def _typed(self, prompt: str) -> Secret:
+    def typed(self, prompt: str) -> Secret:
+        """What the person types, unseen."""
         try:
             return Secret(getpass.getpass(prompt))
         except EOFError:
             raise KeyboardInterrupt from None  # Ctrl+D at the prompt is a change of mind
 
     def _typed_twice(self, prompt: str) -> Secret:
-        first = self._typed(prompt)
-        if not self._typed("Again: ").matches(first):
+        first = self.typed(prompt)
+        if not self.typed("Again: ").matches(first):
             raise AnswersDiffer(say("The two are not the same."), say("Try again."))
         return first
 

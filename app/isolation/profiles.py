@@ -25,7 +25,7 @@ from app.isolation.profile_problems import (
 )
 from app.isolation.proxies import Chosen, Proxies
 from app.isolation.store import profiles as store
-from app.isolation.store.profiles import ProfileQuery
+from app.isolation.store.profiles import ProfileQuery as ProfileQuery  # noqa: PLC0414 - faces import no store
 from app.isolation.template import PLAIN, Templates
 from app.kernel.clock import Clock, to_millis
 from app.kernel.gate import Ability, Act, Pass

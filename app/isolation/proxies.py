@@ -10,7 +10,8 @@ from app.isolation.plan import DIRECT, Upstream
 from app.isolation.profile import Profile, clean_label, name_key
 from app.isolation.store import profiles as profile_store
 from app.isolation.store import proxies as store
-from app.isolation.store.proxies import Proxy, SealedProxy
+from app.isolation.store.proxies import Proxy as Proxy  # noqa: PLC0414 - faces import no store
+from app.isolation.store.proxies import SealedProxy
 from app.isolation.store.queries import Queries
 from app.kernel.changes import Kind
 from app.kernel.clock import Clock

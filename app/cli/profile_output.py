@@ -1,0 +1,58 @@
+"""How a profile is printed: one line of a list, or all of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.isolation.profile import Profile
+from app.isolation.profile_keys import KEYS
+from app.isolation.template import AUTOMATIC
+
+
+def plain(profile: Profile, path: str) -> dict[str, object]:
+    """A profile for `--json` and cards; `path` is direct or the proxy's name. Its note stays sealed."""
+    settings = {name.removeprefix("fingerprint."): key.show(profile) for name, key in KEYS.items()}
+    exit_ = profile.exit
+    return {
+        "id": profile.id,
+        "number": profile.number,
+        "name": profile.name,
+        "template": profile.template,
+        "proxy": path,
+        **{
+            name.replace("-", "_"): value
+            for name, value in settings.items()
+            if name not in ("name", "number")
+        },
+        "start_pages": list(profile.start_pages),
+        "languages": list(profile.fingerprint.languages) or AUTOMATIC,
+        "jail": profile.jail,
+        "allow_private": profile.allow_private,
+        "tags": list(profile.tags),
+        "has_note": profile.has_note,
+        "last_opened": _moment(profile.last_opened),
+        "exit_ip": exit_.ip if exit_ else None,
+        "exit_country": exit_.country if exit_ else None,
+        "created": _moment(profile.created),
+        "updated": _moment(profile.updated),
+        "deleted_at": _moment(profile.deleted_at),
+    }
+
+
+def summary(profile: Profile, path: str) -> tuple[object, ...]:
+    """A profile as one row of a list."""
+    opened = profile.last_opened
+    return (
+        profile.shown_number,
+        profile.name,
+        profile.platform,
+        profile.market,
+        profile.group,
+        profile.status.value,
+        path,
+        f"{opened.astimezone():%Y-%m-%d %H:%M}" if opened else "never",
+    )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None

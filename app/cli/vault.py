@@ -1,0 +1,33 @@
+"""`berth init`: makes the vault."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.cli.context import Context
+from app.vault.creating import require_free
+
+_SHORT = 12
+
+
+def init_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `init` takes."""
+    parser.add_argument("--owner", metavar="NAME", default="owner", help="name of the vault's owner")
+
+
+def init(args: argparse.Namespace, context: Context) -> None:
+    """Makes a vault and prints its recovery code, this once."""
+    require_free(context.paths)  # before anybody has to think of a passphrase
+    vault = context.vault()
+    passphrase = context.prompts.new_passphrase(context.passphrase_file)
+    code = vault.create(passphrase, owner_name=args.owner)
+    place = str(context.paths.data)
+    if len(passphrase.reveal()) < _SHORT:
+        context.out.note("Note: that passphrase is short. Four or more random words are hard to guess.")
+    context.out.show(
+        {"vault": place, "recovery_code": code.reveal()},
+        f"The vault is in {place}.\n\n"
+        f"Recovery code: {code.reveal()}\n\n"
+        "Write the code down and keep it away from this computer. It opens the vault when the passphrase\n"
+        "is forgotten, and it is shown only now: Berth cannot find it again, and without both all is lost.",
+    )
