@@ -15,7 +15,7 @@ from app.credentials.model import (
 )
 from app.credentials.store import logins as store
 from app.isolation.profile import clean_name
-from app.kernel.changes import Kind
+from app.kernel.changes import All, Kind
 from app.kernel.clock import Clock
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.ids import CredentialId
@@ -63,6 +63,8 @@ class Credentials:
     def page(self, after: str | None = None, limit: int = PAGE_ROWS) -> Page[Credential]:
         """Credentials by name, a page at a time. Raises Refused, PageMarkWrong."""
         self._admit(Ability.CREDENTIAL_VIEW, "")
+        if not self._sees_all:
+            return Page(())
         with self._vault.database.reader() as reader:
             return store.page(reader, after, limit)
 
@@ -70,10 +72,10 @@ class Credentials:
         """A credential by its name or id, without the password. Raises CredentialMissing."""
         self._admit(Ability.CREDENTIAL_VIEW, "")
         with self._vault.database.reader() as reader:
-            found = store.find(reader, who.strip())
-            near = [] if found else difflib.get_close_matches(who.strip(), store.names(reader), n=1)
+            found = store.find(reader, who.strip()) if self._sees_all else None
+            names = store.names(reader) if self._sees_all and found is None else []
         if found is None:
-            raise _missing(who, near)
+            raise _missing(who, difflib.get_close_matches(who.strip(), names, n=1))
         return found
 
     def reveal(self, who: str, *, reason: str | None = None) -> Secret:
@@ -101,6 +103,11 @@ class Credentials:
 
         self._vault.database.write(pass_, work)
         return credential
+
+    @property
+    def _sees_all(self) -> bool:
+        # A credential belongs to no profile yet, so nobody with a few profiles only is granted any.
+        return isinstance(self._vault.session.grants, All)
 
     def _admit(self, ability: Ability, subject: str, reason: str | None = None) -> Pass:
         return self._vault.gate.admit(self._vault.session, Act(ability, subject), reason=reason)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.isolation.checks import Exit
 from app.isolation.fingerprint.languages import languages_of
-from app.isolation.fingerprint.timezones import countries_of, is_country, is_zone, main_zone
+from app.isolation.fingerprint.timezones import countries_of, home_of, is_country, is_zone, main_zone
 from app.isolation.plan import Fingerprint
 
 _NOWHERE = "Etc/UTC"
@@ -30,10 +30,9 @@ def fix(settings: Fingerprint, exit_: Exit, market: str = "") -> Fingerprint:
 def _country(exit_: Exit, market: str) -> str:
     if is_country(exit_.country):
         return exit_.country
-    places = countries_of(exit_.timezone)
-    if len(places) == 1 or (places and market not in places):
-        return min(places)
-    return market
+    if market in countries_of(exit_.timezone):
+        return market
+    return home_of(exit_.timezone) or market
 
 
 def _zone(country: str, seen: str) -> str:

@@ -78,6 +78,12 @@ def countries_of(zone: str) -> frozenset[str]:
     return table.get(zone) or table.get(canonical(zone), frozenset())
 
 
+def home_of(zone: str) -> str:
+    """The one country that a zone is named after; empty for UTC and the unknown."""
+    table = _home_by_zone()
+    return table.get(zone) or table.get(canonical(zone), "")
+
+
 def main_zone(country: str) -> str:
     """A country's only zone, else the zone of its largest city; empty where it has none."""
     zones = zones_of(country)
@@ -123,6 +129,11 @@ def _zones_by_country() -> dict[str, tuple[str, ...]]:
     for row in _rows("zone.tab"):
         found[row[0]] = (*found.get(row[0], ()), row[2])
     return found
+
+
+@cache
+def _home_by_zone() -> dict[str, str]:
+    return {row[2]: row[0] for row in _rows("zone.tab")}
 
 
 @cache
