@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import ssl
 from collections.abc import Callable
@@ -97,6 +98,12 @@ class Leg(asyncio.BufferedProtocol):
         """Sends; never waits."""
         if not self.transport.is_closing():
             self.transport.write(content)
+
+    def end(self) -> None:
+        """Says that nothing more will be sent, where the transport can."""
+        if not self.transport.is_closing() and self.transport.can_write_eof():
+            with contextlib.suppress(OSError):  # a socket that was reset meanwhile; its loss is told next
+                self.transport.write_eof()
 
     def close(self) -> None:
         """Closes after what was written has gone out."""
@@ -213,8 +220,8 @@ class Leg(asyncio.BufferedProtocol):
         if self._left >= 0 or peer._has_ended or not peer.transport.can_write_eof():
             peer.close()
             self.close()
-        elif not peer.transport.is_closing():
-            peer.transport.write_eof()
+        else:
+            peer.end()
 
     def _end_peer(self, error: Exception | None) -> None:
         peer = self._peer

@@ -133,8 +133,7 @@ class Passage:
         """Answers by ourselves and closes, giving the browser time to read it."""
         self._client.discard()
         self._client.write(answer)
-        if not self._client.transport.is_closing() and self._client.transport.can_write_eof():
-            self._client.transport.write_eof()
+        self._client.end()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LINGER_S):
                 await self._client.gone()

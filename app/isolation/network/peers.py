@@ -15,9 +15,9 @@ _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 _LOOPBACK = ("0100007F", "0000000000000000FFFF00000100007F")
 
 # linux/sock_diag.h and linux/inet_diag.h: one question about one socket, in place of a whole table.
-_NETLINK_SOCK_DIAG, _BY_FAMILY, _REQUEST = 4, 20, 1
+_NETLINK_SOCK_DIAG, _BY_FAMILY, _REQUEST, _LISTENS = 4, 20, 1, 10
 _QUESTION = struct.Struct("=IHHII BBBBI 2s2s16s16sI8s")
-_ANSWER = struct.Struct("=IHHII 4x48x16x I")
+_ANSWER = struct.Struct("=IHHII xB2x48x16x I")
 
 
 class EnginePeers:
@@ -100,9 +100,11 @@ def _inode_by_netlink(peer_port: int, listen_port: int) -> str:
         answer = netlink.recv(4096)
     if len(answer) < _ANSWER.size:
         return _inode_by_table(peer_port, listen_port)
-    _, kind, _, _, _, inode = _ANSWER.unpack_from(answer)
-    # An error for an answer: no such socket in that family, and an IPv6 socket may speak IPv4.
-    return _inode_by_table(peer_port, listen_port) if kind != _BY_FAMILY else str(inode) if inode else ""
+    _, kind, _, _, _, state, inode = _ANSWER.unpack_from(answer)
+    if kind != _BY_FAMILY:  # no such socket in that family, and an IPv6 socket may speak IPv4
+        return _inode_by_table(peer_port, listen_port)
+    # Where there is no such connection, the kernel offers whoever listens on that port.
+    return str(inode) if inode and state != _LISTENS else ""
 
 
 def _inode_by_table(peer_port: int, listen_port: int) -> str:
