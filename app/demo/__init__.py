@@ -1,1 +1,1 @@
-"""The guided tour and the little local internet it runs on."""
+"""The guided tour and the little local internet that it travels."""

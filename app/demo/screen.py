@@ -1,0 +1,61 @@
+"""A screen for the tour where there is none: a virtual one, for as long as the tour takes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.kernel.errors import Problem
+from app.kernel.text import say
+
+_SIZE = "1600x1000x24"
+
+
+class NoVirtualScreen(Problem):
+    """There is no screen, and none can be made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("There is no screen here, and Xvfb, which makes a virtual one, is not installed."),
+            say("Run the demo inside a desktop session, or install it: sudo apt install xvfb."),
+        )
+
+
+@contextmanager
+def some_screen(*, always_virtual: bool = False) -> Iterator[bool]:
+    """Makes sure that windows have a screen; yields whether it is a virtual one. Raises NoVirtualScreen."""
+    has_screen = not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if has_screen and not always_virtual:
+        yield False
+        return
+    path = shutil.which("Xvfb")
+    if path is None:
+        raise NoVirtualScreen
+    read_fd, write_fd = os.pipe()
+    process = subprocess.Popen(
+        [path, "-displayfd", str(write_fd), "-screen", "0", _SIZE, "-nolisten", "tcp"],
+        pass_fds=[write_fd],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write_fd)
+    with os.fdopen(read_fd) as told:
+        number = told.readline().strip()  # empty when Xvfb ended instead
+    before = {name: os.environ.pop(name, None) for name in ("DISPLAY", "WAYLAND_DISPLAY")}
+    try:
+        if not number:
+            raise NoVirtualScreen
+        os.environ["DISPLAY"] = f":{number}"
+        yield True
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        process.terminate()
+        process.wait()
