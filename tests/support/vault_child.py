@@ -55,11 +55,11 @@ def fill_tmpfs(paths: Paths) -> None:
     """Copies the vault to a tiny disk of its own, fills it through the vault, and tells what happened."""
     tiny = paths.data / "tiny"
     tiny.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(tiny)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(tiny)], check=True)
     for name in ("vault.json", "data.db"):
         (tiny / name).write_bytes((paths.data / name).read_bytes())
     small = Paths.of(tiny, {})
-    (tiny / "ballast").write_bytes(bytes(7 << 19))
+    (tiny / "ballast").write_bytes(bytes(9 << 20))
     _fill(small)
     _delete_and_go_on(small)
 
