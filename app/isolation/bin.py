@@ -64,7 +64,7 @@ class ProfileBin:
         pass_ = self._admit(Ability.PROFILE_PURGE, profile)
         home, away = self._paths.profile(profile.id), self._paths.bin / profile.id
         private_folder(self._paths.bin)
-        if home.is_dir():
+        if home.is_dir() and away.is_dir():
             _remove(away)  # what an earlier purge of the same profile left
         _move(home, away)
         try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.isolation.bin import PROFILE, ProfileBin
 from app.isolation.checks import Exit
-from app.isolation.fingerprint.automatic import fix
+from app.isolation.fingerprint.automatic import fix, is_trusted
 from app.isolation.fingerprint.choosing import Machine, choose, choose_again
 from app.isolation.fingerprint.validating import contradictions, warnings
 from app.isolation.plan import Fingerprint
@@ -191,13 +191,19 @@ class Profiles:
         return self.get(profile.id)
 
     def fix_fingerprint(self, pass_: Pass, profile: Profile, exit_: Exit) -> Profile:
-        """Fixes what is Automatic from a green exit, for life; what is fixed stays as it is."""
+        """The profile with nothing Automatic any more; stored for life where the exit is to be trusted.
+
+        An exit outside the market, opened only this once, or one that nobody can place, fixes this window
+        and not the profile.
+        """
         if profile.fingerprint.is_fixed:
             return profile
 
         def change(before: Profile) -> Profile:
             return replace(before, fingerprint=fix(before.fingerprint, exit_, before.market))
 
+        if not is_trusted(profile.market, exit_):
+            return change(profile)
         return self._update(pass_, profile.id, change)
 
     def record_opened(

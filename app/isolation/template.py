@@ -164,6 +164,8 @@ def _read_folder(folder: Path, others: Iterable[Template]) -> Loaded:
 
 
 def _content(file: Path) -> bytes:
+    if file.exists() and not file.is_file():  # a pipe of that name would never end
+        raise TemplateWrong(file, 1, say("it cannot be read: it is not a file"))
     try:
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)

@@ -27,6 +27,14 @@ def fix(settings: Fingerprint, exit_: Exit, market: str = "") -> Fingerprint:
     )
 
 
+def is_trusted(market: str, exit_: Exit) -> bool:
+    """Whether settings may be fixed for life from this exit: it can be placed, and lies in the market."""
+    if is_country(exit_.country):
+        return market in ("", exit_.country)
+    places = countries_of(exit_.timezone)
+    return bool(places) and (not market or market in places)
+
+
 def _country(exit_: Exit, market: str) -> str:
     if is_country(exit_.country):
         return exit_.country

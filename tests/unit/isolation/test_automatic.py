@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.isolation.checks import Exit
 from app.isolation.fingerprint import timezones
-from app.isolation.fingerprint.automatic import fix
+from app.isolation.fingerprint.automatic import fix, is_trusted
 from app.isolation.fingerprint.choosing import Machine
 from app.isolation.fingerprint.languages import is_tag, languages_of
 from app.isolation.fingerprint.validating import contradictions
@@ -76,3 +76,20 @@ def test_english_countries_name_english_once():
 def test_a_language_tag_is_spelled_as_browsers_spell_it():
     assert all(is_tag(tag) for tag in ("de", "de-DE", "zh-Hant-TW", "es-419", "fil-PH"))
     assert not any(is_tag(tag) for tag in ("", "DE", "de_DE", "de-de", "de-DE ", "english", "de-DE\n"))
+
+
+@pytest.mark.parametrize(
+    ("market", "exit_", "trusted"),
+    [
+        ("US", Exit("1.1.1.1", "US"), True),
+        ("", Exit("1.1.1.1", "US"), True),
+        ("US", Exit("1.1.1.1", "DE"), False),
+        ("US", Exit("1.1.1.1"), False),
+        ("", Exit("1.1.1.1"), False),
+        ("", Exit("1.1.1.1", "", "Asia/Tokyo"), True),
+        ("JP", Exit("1.1.1.1", "", "Asia/Tokyo"), True),
+        ("US", Exit("1.1.1.1", "", "Asia/Tokyo"), False),
+    ],
+)
+def test_only_an_exit_in_the_market_fixes_settings_for_life(market: str, exit_: Exit, trusted: bool):
+    assert is_trusted(market, exit_) is trusted
