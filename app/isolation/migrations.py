@@ -69,6 +69,11 @@ _STATEMENTS = (
     ) STRICT
     """,
     "CREATE UNIQUE INDEX isolation_profile_name ON isolation_profile (name_key) WHERE deleted_at IS NULL",
+    "CREATE INDEX isolation_profile_created ON isolation_profile (created, id) WHERE deleted_at IS NULL",
+    """
+    CREATE INDEX isolation_profile_opened ON isolation_profile (-coalesce(last_opened, 0), id)
+    WHERE deleted_at IS NULL
+    """,
     "CREATE INDEX isolation_profile_group ON isolation_profile (group_id)",
     "CREATE INDEX isolation_profile_proxy ON isolation_profile (proxy_id)",
     """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
-from app.isolation.plan import Fingerprint, fingerprint_from
+from app.isolation.plan import Fingerprint
 from app.isolation.profile import AccountStatus, Profile, name_key
 from app.isolation.store import rows
 from app.isolation.store.queries import Parameters, Queries, containing, granted, millis
@@ -45,8 +44,10 @@ def page(source: Queries, session: Session, query: ProfileQuery, after: str | No
     conditions = [granted(session, params), *_conditions(query, params)]
     sort = SORTS[query.sort]
     if after is not None:
-        conditions.append(f"({sort}, p.id) > (?, ?)")
-        params += read_mark(after)
+        value, last = read_mark(after)
+        # The first half alone finds the place in an index over an expression.
+        conditions.append(f"{sort} >= ? AND ({sort}, p.id) > (?, ?)")
+        params += [value, value, last]
     params.append(query.limit + 1)
     sql = f"{rows.SELECT} WHERE {' AND '.join(conditions)} ORDER BY {sort}, p.id LIMIT ?"
     found, has_more = cut(source.all(sql, params), query.limit)
@@ -99,10 +100,10 @@ def highest_number(source: Queries) -> int:
 
 def fingerprints(source: Queries, *, except_id: str = "") -> list[tuple[str, Fingerprint]]:
     """Name and settings of every living profile, for choosing and for twins."""
-    rows = source.all(
+    found = source.all(
         "SELECT name, fingerprint FROM isolation_profile WHERE deleted_at IS NULL AND id <> ?", (except_id,)
     )
-    return [(name, fingerprint_from(json.loads(text))) for name, text in rows]
+    return [(name, rows.fingerprint(text)) for name, text in found]
 
 
 def expired(source: Queries, session: Session, before: int) -> list[Profile]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from app.isolation.checks import Exit
-from app.isolation.plan import fingerprint_from, fingerprint_plain
+from app.isolation.plan import Fingerprint, fingerprint_from, fingerprint_plain
 from app.isolation.profile import AccountStatus, Engine, Profile, name_key
 from app.isolation.store.queries import millis, moment
 from app.kernel.clock import from_millis
@@ -58,6 +59,12 @@ SELECT = (
 )
 
 
+@lru_cache(maxsize=4096)  # a thousand profiles share a few hundred settings, and settings are frozen
+def fingerprint(text: str) -> Fingerprint:
+    """Fingerprint settings as they are stored."""
+    return fingerprint_from(json.loads(text))
+
+
 def read(row: Sequence[Any]) -> Profile:
     """The record of a row that SELECT gave."""
     found = dict(zip(_COLUMNS, row, strict=True))
@@ -71,7 +78,7 @@ def read(row: Sequence[Any]) -> Profile:
         tags=tuple(json.loads(found["tags"])),
         engine=Engine(found["engine_kind"], found["engine_path"], found["engine_channel"]),
         jail=bool(found["jail"]),
-        fingerprint=fingerprint_from(json.loads(found["fingerprint"])),
+        fingerprint=fingerprint(found["fingerprint"]),
         proxy=None if found["proxy"] is None else ProxyId(found["proxy"]),
         start_pages=tuple(json.loads(found["start_pages"])),
         allow_private=bool(found["allow_private"]),
