@@ -63,7 +63,7 @@ class Opening:
         pass_ = self._admit(Ability.WINDOW_OPEN, profile.id, reason)
         if only_this_once:
             self._admit(Ability.WINDOW_OVERRIDE, profile.id, reason)
-        plan = self._plan(profile, pass_, urls, only_this_once, engines)
+        plan = self.plan(profile, pass_, urls, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
             if known.exit is None:
@@ -78,14 +78,16 @@ class Opening:
         profile = self._profiles.record_opened(pass_, profile, preflight.exit, seen)
         return Opened(profile, is_open=True, preflight=preflight, pid=event["pid"], engine=engine)
 
-    def _plan(
+    def plan(
         self,
         profile: Profile,
         pass_: Pass,
-        urls: Sequence[str],
-        only_this_once: bool,
-        engines: tuple[Engine, ...] | None,
+        urls: Sequence[str] = (),
+        *,
+        only_this_once: bool = False,
+        engines: tuple[Engine, ...] | None = None,
     ) -> LaunchPlan:
+        """Everything that the keeper will be told, the proxy's password included. Raises NoEngine, AddressWrong."""
         wanted = profile.engine.kind
         if wanted in ("", "auto"):
             wanted = self._settings.text("windows.default_engine")

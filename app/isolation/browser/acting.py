@@ -22,13 +22,16 @@ class FieldMissing(NotFoundProblem):
 
     def __init__(self) -> None:
         super().__init__(
-            say("The field was not found on this page."), say("Wait until the page has loaded, then try again.")
+            say("The field was not found on this page."),
+            say("Wait until the page has loaded, then try again."),
         )
 
 
 async def type_into(hub: Hub, page: str, selector: str, text: str, *, enter: bool) -> None:
     """Focuses a field and inserts text as a paste would; Enter only when asked. Raises FieldMissing, EngineGone."""
-    focus = f"(() => {{ const f = document.querySelector({json.dumps(selector)}); f?.focus(); return !!f; }})()"
+    focus = (
+        f"(() => {{ const f = document.querySelector({json.dumps(selector)}); f?.focus(); return !!f; }})()"
+    )
     if not await evaluate(hub, page, focus):
         raise FieldMissing
     session = hub.session_of(page)
@@ -36,6 +39,17 @@ async def type_into(hub: Hub, page: str, selector: str, text: str, *, enter: boo
     if enter:
         await hub.command("Input.dispatchKeyEvent", session, type="keyDown", text="\r", **_ENTER)
         await hub.command("Input.dispatchKeyEvent", session, type="keyUp", **_ENTER)
+
+
+async def open_page(hub: Hub, url: str) -> str:
+    """Opens a page in a new tab and returns the tab's id. Raises CommandFailed, EngineGone."""
+    answer = await hub.command("Target.createTarget", url=url)
+    return str(answer["targetId"])
+
+
+async def close_page(hub: Hub, page: str) -> None:
+    """Closes a tab. Raises CommandFailed, EngineGone."""
+    await hub.command("Target.closeTarget", targetId=page)
 
 
 async def screenshot(hub: Hub, page: str) -> str:

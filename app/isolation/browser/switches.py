@@ -17,9 +17,20 @@ SCREEN_VARIABLES = (
     "DBUS_SESSION_BUS_ADDRESS",
 )
 # Ours, Python's and anything that would give the browser a second opinion about its network.
-_DROPPED_PREFIXES = ("BERTH_", "PYTHON", "VIRTUAL_ENV", "PLAYWRIGHT", "PW", "DEBUG", "CHROME_")
+_DROPPED_PREFIXES = ("PYTHON", "VIRTUAL_ENV", "PLAYWRIGHT", "PW_", "PWDEBUG", "DEBUG", "CHROME_")
 _DROPPED = frozenset(
-    {"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "SSLKEYLOGFILE", "LC_ALL"}
+    {
+        "BERTH_HOME",
+        "BERTH_PASSPHRASE_FILE",
+        "BERTH_ENGINE",
+        "ALL_PROXY",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "FTP_PROXY",
+        "NO_PROXY",
+        "SSLKEYLOGFILE",
+        "LC_ALL",
+    }
 )
 
 

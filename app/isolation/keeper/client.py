@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
@@ -104,6 +105,14 @@ class KeeperClient:
         """A PNG of a page whose address begins with `url`. Raises Problem."""
         return base64.b64decode(self._ask("screenshot", profile=profile, url=url)["png"])
 
+    def open_page(self, profile: ProfileId, url: str) -> None:
+        """Opens a page in a new tab of a window. Raises Problem."""
+        self._ask("open-page", profile=profile, url=url)
+
+    def close_page(self, profile: ProfileId, url: str) -> None:
+        """Closes the tab whose address begins with `url`; with the last one the window ends. Raises Problem."""
+        self._ask("close-page", profile=profile, url=url)
+
     def _ask(self, op: str, **facts: Any) -> Plain:
         try:
             self._connection.send_bytes(json.dumps({"op": op, **facts}, ensure_ascii=False).encode())
@@ -134,7 +143,7 @@ def _start_process(paths: Paths) -> subprocess.Popen[bytes]:
     private_folder(paths.data)
     command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
     environment = {name: value for name, value in os.environ.items() if name != "BERTH_PASSPHRASE_FILE"}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*command, "--keeper", str(paths.data), str(paths.state), str(paths.runtime)],
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -143,3 +152,6 @@ def _start_process(paths: Paths) -> subprocess.Popen[bytes]:
         start_new_session=True,  # apart from the face's terminal
         close_fds=True,
     )
+    # The keeper outlives this call; somebody has to take note of its end, or it stays as a zombie.
+    threading.Thread(target=process.wait, name="berth-keeper-end", daemon=True).start()
+    return process

@@ -62,6 +62,8 @@ class Keeper:
             "wait": self._wait,
             "type": self._type,
             "screenshot": self._screenshot,
+            "open-page": self._open_page,
+            "close-page": self._close_page,
         }
         return await handlers[str(request["op"])](request)
 
@@ -122,9 +124,7 @@ class Keeper:
         }
 
     async def _wait(self, request: Plain) -> Plain:
-        window = self._windows.get(str(request["profile"]))
-        if window is None:
-            raise NotOpen
+        window = self._window(request)
         try:
             reason = await asyncio.wait_for(asyncio.shield(window.closed), float(request["seconds"]))
         except TimeoutError:
@@ -142,10 +142,23 @@ class Keeper:
         window, page = self._page(request)
         return {"png": await acting.screenshot(window.hub, page)}
 
-    def _page(self, request: Plain) -> tuple[RunningWindow, str]:
+    async def _open_page(self, request: Plain) -> Plain:
+        window = self._window(request)
+        return {"page": await acting.open_page(window.hub, str(request["url"]))}
+
+    async def _close_page(self, request: Plain) -> Plain:
+        window, page = self._page(request)
+        await acting.close_page(window.hub, page)
+        return {}
+
+    def _window(self, request: Plain) -> RunningWindow:
         window = self._windows.get(str(request["profile"]))
         if window is None:
             raise NotOpen
+        return window
+
+    def _page(self, request: Plain) -> tuple[RunningWindow, str]:
+        window = self._window(request)
         for page in window.hub.pages.values():
             if page.url.startswith(str(request["url"])):
                 return window, page.id

@@ -23,7 +23,7 @@ from app.kernel.text import say
 
 _log = logging.getLogger("berth.keeper.server")
 # Long enough for a command after a command, short enough not to look left behind.
-_LINGER_S = 2.0
+_LINGER_S = 1.0
 _LOG_BYTES = 1_000_000
 
 

@@ -169,5 +169,6 @@ def from_os_error(error: OSError, upstream: Upstream, host: str, limit_s: float)
     if isinstance(error, socket.gaierror) or error.errno in _NO_ROUTE:
         return unreachable(upstream)
     if isinstance(error, ConnectionError):
-        return refused(upstream)
+        hung_up_on_tls = upstream.kind is ProxyKind.HTTPS and not isinstance(error, ConnectionRefusedError)
+        return not_tls(upstream) if hung_up_on_tls else refused(upstream)
     return unreachable(upstream)

@@ -46,6 +46,7 @@ class Relay:
         self._door = Door(allow_private, clock or SystemClock())
         self._server: asyncio.Server | None = None
         self._passages: dict[Leg, Passage] = {}
+        self._is_closed = False
         self._is_empty = asyncio.Event()
         self._tasks: dict[Leg, asyncio.Task[None]] = {}
 
@@ -88,6 +89,7 @@ class Relay:
     async def close(self) -> None:
         """Stops listening and ends every connection."""
         self._door.state = State.SHUT
+        self._is_closed = True  # what is just being accepted is dropped as it comes
         if self._server is not None:
             self._server.close()
         tasks = list(self._tasks.values())
@@ -115,7 +117,7 @@ class Relay:
         return len(self._passages)
 
     def _on_connection(self, client: Leg) -> None:
-        if len(self._passages) >= _MOST_CONNECTIONS:
+        if self._is_closed or len(self._passages) >= _MOST_CONNECTIONS:
             client.abort()
             return
         passage = Passage(client, self._door, self._connector, self._head_limit_s)
