@@ -37,6 +37,8 @@ from app.vault.database import Tx
 from app.vault.fields import Sealed
 from app.vault.vault import OpenVault
 
+__all__ = ["PROFILE", "ProfileQuery", "Profiles"]  # for faces, which know no store
+
 PROXY_KEY = "proxy"
 Values = Iterable[tuple[str, str]]
 

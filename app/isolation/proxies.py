@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.isolation.network.proxy_string import ProxyString
     from app.vault.vault import OpenVault
 
+__all__ = ["PROXY", "Proxies", "Proxy"]  # the model stands here for faces, which know no store
+
 PROXY = Kind("proxy")
 DIRECT_WORD = "direct"
 
@@ -169,10 +171,8 @@ class Proxies:
         upstream = parsed.upstream
         label = name or self._free_name(tx, upstream)
         key = name_key(label)
-        if store.owner_of_name(tx, key) not in (None, proxy_id):
-            raise ProxyNameTaken(
-                say("A proxy called {name} is saved already.", name=label), say("Choose another name.")
-            )
+        if key == DIRECT_WORD or store.owner_of_name(tx, key) not in (None, proxy_id):
+            raise ProxyNameTaken(say("The name {name} is taken.", name=label), say("Choose another name."))
         seal = self._vault.fields.seal
         url = Secret(parsed.change_ip_url)
         return SealedProxy(

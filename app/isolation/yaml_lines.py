@@ -37,9 +37,7 @@ class Document:
     lines: Mapping[Path, int] = field(default_factory=dict)
 
     def line_of(self, path: Path) -> int:
-        """The line of a value, or of the nearest thing that holds it."""
-        while path and path not in self.lines:
-            path = path[:-1]
+        """The line of a value or of its key."""
         return self.lines.get(path, 1)
 
 

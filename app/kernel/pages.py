@@ -50,6 +50,11 @@ def read_mark(text: str) -> Mark:
     )
 
 
+def bounded(limit: int) -> int:
+    """How many rows a page really holds when somebody asks for so many."""
+    return max(1, min(limit, MOST_ROWS))
+
+
 def cut(rows: list[Row], limit: int) -> tuple[tuple[Row, ...], bool]:
     """The rows of one page, and whether more follow; `rows` was read with one row beyond the page."""
     return tuple(rows[:limit]), len(rows) > limit

@@ -9,7 +9,7 @@ from app.credentials.model import Credential
 from app.isolation.profile import name_key
 from app.kernel.clock import from_millis, to_millis
 from app.kernel.ids import CredentialId
-from app.kernel.pages import Page, cut, read_mark, write_mark
+from app.kernel.pages import Page, bounded, cut, read_mark, write_mark
 from app.vault.database import Tx
 
 _SELECT = "SELECT id, name, site, username, created, updated FROM credentials_login"
@@ -27,6 +27,7 @@ class Queries(Protocol):
 
 def page(source: Queries, after: str | None, limit: int) -> Page[Credential]:
     """One page of sign-ins by name."""
+    limit = bounded(limit)
     value, last = read_mark(after) if after is not None else ("", "")
     sql = f"{_SELECT} WHERE (name_key, id) > (?, ?) ORDER BY name_key, id LIMIT ?"
     rows, has_more = cut(source.all(sql, (value, last, limit + 1)), limit)

@@ -10,7 +10,7 @@ from app.isolation.store import rows
 from app.isolation.store.queries import Parameters, Queries, containing, granted, millis
 from app.kernel.gate import Session
 from app.kernel.ids import ProfileId
-from app.kernel.pages import PAGE_ROWS, Page, cut, read_mark, write_mark
+from app.kernel.pages import PAGE_ROWS, Page, bounded, cut, read_mark, write_mark
 from app.vault.database import Tx
 
 # By what a list can be sorted; the id after it makes every place in the list unique.
@@ -48,9 +48,10 @@ def page(source: Queries, session: Session, query: ProfileQuery, after: str | No
         # The first half alone finds the place in an index over an expression.
         conditions.append(f"{sort} >= ? AND ({sort}, p.id) > (?, ?)")
         params += [value, value, last]
-    params.append(query.limit + 1)
+    limit = bounded(query.limit)
+    params.append(limit + 1)
     sql = f"{rows.SELECT} WHERE {' AND '.join(conditions)} ORDER BY {sort}, p.id LIMIT ?"
-    found, has_more = cut(source.all(sql, params), query.limit)
+    found, has_more = cut(source.all(sql, params), limit)
     profiles = tuple(rows.read(row) for row in found)
     return Page(profiles, _mark(profiles[-1], query.sort) if has_more else None)
 

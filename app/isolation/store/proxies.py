@@ -12,7 +12,7 @@ from app.kernel.changes import All
 from app.kernel.clock import from_millis, to_millis
 from app.kernel.gate import Session
 from app.kernel.ids import ProxyId
-from app.kernel.pages import Page, cut, read_mark, write_mark
+from app.kernel.pages import Page, bounded, cut, read_mark, write_mark
 from app.vault.database import Tx
 
 # One select serves every question; profiles in the bin still hold on to their proxy.
@@ -59,6 +59,7 @@ class SealedProxy:
 
 def page(source: Queries, session: Session, after: str | None, limit: int) -> Page[Proxy]:
     """One page of proxies by name: all of them, or those of the profiles a session may see."""
+    limit = bounded(limit)
     params: Parameters = []
     conditions = [_visible(session, params)]
     if after is not None:

@@ -7,8 +7,9 @@ import pytest
 from app.credentials.model import CredentialMissing, CredentialNameTaken, PasswordWrong, UsernameWrong
 from app.isolation.profile import AddressWrong
 from app.kernel.changes import Changes, Kind
-from app.kernel.gate import Ability, Refused
+from app.kernel.gate import Ability, Act, Refused
 from app.kernel.secret import Secret
+from app.vault.errors import VaultDamaged
 from tests.vault.isolation.conftest import Rooms
 
 
@@ -80,6 +81,27 @@ def test_a_missing_credential_names_the_near_one(rooms: Rooms):
         rooms.credentials.show("Berlim")
     with pytest.raises(CredentialMissing, match="berth credential list"):
         rooms.credentials.reveal("qqqqqq")
+
+
+def test_a_credential_removed_meanwhile_is_missing(rooms: Rooms, monkeypatch: pytest.MonkeyPatch):
+    made = rooms.credentials.add("shop.example", "anna", Secret("x"))
+    rooms.credentials.remove(made.id)
+    monkeypatch.setattr(rooms.credentials, "show", lambda who: made)  # as it was looked up before
+
+    with pytest.raises(CredentialMissing):
+        rooms.credentials.reveal(made.id)
+
+
+def test_a_password_moved_to_another_credential_does_not_open(rooms: Rooms):
+    first = rooms.credentials.add("shop.example", "anna", Secret("x"))
+    second = rooms.credentials.add("shop.example", "bert", Secret("y"))
+    taken = "(SELECT password FROM credentials_login WHERE id = ?)"
+    swap = f"UPDATE credentials_login SET password = {taken} WHERE id = ?"
+    admitted = rooms.vault.gate.admit(rooms.vault.session, Act(Ability.CREDENTIAL_EDIT, second.id))
+    rooms.vault.database.write(admitted, lambda tx: tx.execute(swap, (first.id, second.id)))
+
+    with pytest.raises(VaultDamaged):
+        rooms.credentials.reveal(second.id)
 
 
 def test_a_removed_credential_is_gone(rooms: Rooms, changes: list[Changes]):

@@ -375,6 +375,14 @@ def test_lists_are_filtered(rooms: Rooms):
     assert _names(rooms, ProfileQuery(in_bin=True)) == []
 
 
+@pytest.mark.parametrize("limit", [-1, 0, 1])
+def test_a_page_holds_at_least_one_row(rooms: Rooms, limit: int):
+    for name in "abc":
+        rooms.profiles.new(name)
+
+    assert _names(rooms, ProfileQuery(limit=limit)) == ["a", "b", "c"]
+
+
 def test_a_list_refuses_a_mark_of_another_kind(rooms: Rooms):
     with pytest.raises(PageMarkWrong):
         rooms.profiles.page(after="garbage")

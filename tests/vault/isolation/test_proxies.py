@@ -68,6 +68,8 @@ def test_names_are_unique(rooms: Rooms):
 
     with pytest.raises(ProxyNameTaken):
         rooms.proxies.add("1.2.3.4:8080", "BERLIN")
+    with pytest.raises(ProxyNameTaken):
+        rooms.proxies.add("1.2.3.4:8080", "Direct")
     with pytest.raises(NameWrong):
         rooms.proxies.add("1.2.3.4:8080", "a\nb")
 
