@@ -35,8 +35,10 @@ _READ_POLICIES = """(async () => {
     addWebUiListener('policies-updated', (_names, values) => resolve(values));
     chrome.send('listenPoliciesUpdates');
   });
-  return Object.values(values).flatMap((group) =>
-    Object.entries(group.policies ?? {}).map(([name, policy]) => [name, JSON.stringify(policy.value)]));
+  const groups = Object.values(values.policyGroups ?? values).filter((group) => group?.policies);
+  if (!groups.length) return null;  // another shape than we know must not look like "no policies"
+  return groups.flatMap((group) =>
+    Object.entries(group.policies).map(([name, policy]) => [name, JSON.stringify(policy.value)]));
 })()"""
 
 # The witness page holds the languages that the relay was sent.

@@ -107,6 +107,8 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         restored = has_session(prepared.directory.browser)
         urls = plan.urls or (() if restored else plan.start_pages or (_BLANK,))
         await window.show(urls, environment(plan, os.environ), is_sandboxed())
+        if not urls:
+            await window.fill_if_empty()
         if window.hub.ended.is_set():
             raise EngineGone
     except TimeoutError:

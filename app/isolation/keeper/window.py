@@ -23,6 +23,8 @@ _CLOSE_FIRMLY_S = 5.0
 _WINDOW_TIMEOUT_S = 30.0
 # A navigation may swap a page's target; only a longer absence means that the person closed it.
 _EMPTY_GRACE_S = 0.5
+_FIRST_ADDRESS_S = 3.0
+_NEW_TAB = "chrome://new"
 
 
 class State(StrEnum):
@@ -103,6 +105,23 @@ class RunningWindow:
             raise
         self.state = State.OPEN
 
+    async def fill_if_empty(self) -> None:
+        """Opens the start pages where the last session had no tab left to bring back."""
+        try:
+            async with asyncio.timeout(_FIRST_ADDRESS_S):
+                while not all(page.url for page in self.hub.pages.values()):
+                    self.hub.page_changed.clear()
+                    await self.hub.page_changed.wait()
+        except TimeoutError:
+            return
+        empty = [page.id for page in self.hub.pages.values() if page.url.startswith(_NEW_TAB)]
+        if len(empty) != len(self.hub.pages):
+            return
+        for url in self.plan.start_pages:
+            await self.hub.command("Target.createTarget", url=url)
+        for page in empty if self.plan.start_pages else ():
+            await self.hub.command("Target.closeTarget", targetId=page)
+
     async def close(self, reason: Reason) -> Reason:
         """Shuts the relay, asks the browser to close, and waits until it is gone."""
         if not self.closed.done() and self._reason is None:
@@ -114,7 +133,7 @@ class RunningWindow:
         ended = asyncio.create_task(self.process.wait())
         await asyncio.wait({emptied, ended}, return_when=asyncio.FIRST_COMPLETED)
         emptied.cancel()
-        if not ended.done() and self._reason is None:
+        if not self.hub.ended.is_set() and not ended.done() and self._reason is None:
             await self._ask_to_close(Reason.PERSON)
         ending = await self.process.end(_CLOSE_GENTLY_S, _CLOSE_FIRMLY_S)
         ended.cancel()
