@@ -59,7 +59,7 @@ class Endpoint:
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         right = (
             secrets.compare_digest(request.path.encode(), self._path.encode())
-            and request.headers.get("Host") == f"127.0.0.1:{self._port}"
+            and request.headers.get_all("Host") == [f"127.0.0.1:{self._port}"]
             and "Origin" not in request.headers
             and not self._taken
         )

@@ -247,6 +247,8 @@ class Hub:
 
     def _arm(self, params: Message) -> None:
         session, info = params["sessionId"], params["targetInfo"]
+        if info["type"] == "browser":
+            return  # a client's own session: what it attaches to is its affair
         self._armed[session] = info["type"]
         self._sessions[info["targetId"]] = session
         # Sent in order and without waiting: the browser runs them before the target's first script.

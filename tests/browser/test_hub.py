@@ -1,0 +1,234 @@
+"""The hub on a real engine's pipe: several clients, hostile clients, and targets armed before their first script."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from app.demo.internet import LocalInternet
+from app.isolation.browser import acting
+from app.isolation.browser.arming import Arming
+from app.isolation.browser.endpoint import Endpoint
+from app.isolation.browser.engines import find_engines
+from app.isolation.browser.hub import CommandFailed, Hub
+from app.isolation.browser.preferences import write_preferences
+from app.isolation.browser.problems import EngineGone
+from app.isolation.browser.process import start_engine
+from app.isolation.browser.switches import environment, switches
+from app.isolation.keeper.opening import is_sandboxed
+from app.isolation.network.relay import Relay
+from app.isolation.plan import DIRECT, Fingerprint, GeoMode, LaunchPlan, Place
+from tests.support.plans import plan_for
+
+NEW_YORK = Place(40.7128, -74.006, 25.0)
+
+
+@asynccontextmanager
+async def running_hub(folder: Path, settings: Fingerprint, *, tz_works: bool = True) -> AsyncIterator[Hub]:
+    """An engine with a hub and an open relay that leads straight out; no keeper, no profile."""
+    import os
+
+    plan: LaunchPlan = plan_for(folder, find_engines()[0], settings)
+    relay = Relay(DIRECT, allow_private=True, is_ours=lambda _port: True)
+    port = await relay.start()
+    relay.open()
+    write_preferences(plan, folder)
+    process = await start_engine(
+        plan.engine.path,
+        switches(plan, browser_dir=str(folder), relay_port=port, sandbox=is_sandboxed()),
+        environment(plan, os.environ),
+        cores=settings.cores,
+        turn=0,
+    )
+    hub = Hub(process.write_fd, process.read_fd, Arming(settings, tz_works=tz_works))
+    try:
+        await hub.start()
+        yield hub
+    finally:
+        hub.close()
+        await process.end(10, 5)
+        await relay.close()
+
+
+async def page_at(hub: Hub, url: str) -> str:
+    """Opens a page and waits until it has loaded."""
+    page = await acting.open_page(hub, url)
+    for _ in range(500):
+        if await acting.evaluate(hub, page, "document.readyState === 'complete' && location.href !== 'about:blank'"):
+            return page
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{url} did not load")
+
+
+async def ask(client: Any, number: int, method: str, **params: Any) -> dict[str, Any]:
+    """One request of a client, and its answer."""
+    await client.send(json.dumps({"id": number, "method": method, "params": params}))
+    async with asyncio.timeout(10):
+        while True:
+            answer: dict[str, Any] = json.loads(await client.recv())
+            if answer.get("id") == number:
+                return answer
+
+
+async def test_a_fixed_place_is_told_to_pages_and_frames(screen: None, tmp_path: Path) -> None:
+    settings = Fingerprint(
+        languages=("en-US", "en"),
+        timezone="America/New_York",
+        geolocation=GeoMode.FIXED,
+        place=NEW_YORK,
+    )
+    read = (
+        "new Promise((done, failed) => navigator.geolocation.getCurrentPosition("
+        "p => done([p.coords.latitude, p.coords.longitude, p.coords.accuracy]), e => failed(e.message)))"
+    )
+    async with LocalInternet() as net, running_hub(tmp_path, settings) as hub:
+        page = await page_at(hub, net.echo_address_url)
+        origin = net.echo_address_url.rsplit("/", 1)[0]
+        await hub.command(
+            "Browser.setPermission", permission={"name": "geolocation"}, setting="granted", origin=origin
+        )
+
+        told = await acting.evaluate(hub, page, read)
+
+    assert told == [NEW_YORK.latitude, NEW_YORK.longitude, NEW_YORK.accuracy_m]
+
+
+async def test_where_tz_does_not_work_the_hub_gives_the_timezone_and_again_after_an_opener_closes(
+    screen: None, tmp_path: Path
+) -> None:
+    settings = Fingerprint(languages=("ja",), timezone="Asia/Tokyo")
+    zone = "Intl.DateTimeFormat().resolvedOptions().timeZone"
+    async with LocalInternet() as net, running_hub(tmp_path, settings, tz_works=False) as hub:
+        opener = await page_at(hub, net.echo_address_url)
+        session = hub.session_of(opener)
+        before = set(hub.pages)
+        await hub.command("Runtime.evaluate", session, expression="void window.open(location.href)", userGesture=True)
+        while not set(hub.pages) - before:
+            hub.page_changed.clear()
+            await asyncio.wait_for(hub.page_changed.wait(), 10)
+        popup = (set(hub.pages) - before).pop()
+
+        in_popup = await acting.evaluate(hub, popup, zone)
+        await acting.close_page(hub, opener)
+        while opener in hub.pages:
+            hub.page_changed.clear()
+            await asyncio.wait_for(hub.page_changed.wait(), 10)
+        afterwards = await acting.evaluate(hub, popup, zone)
+
+    assert in_popup == afterwards == "Asia/Tokyo"
+
+
+async def test_two_clients_work_side_by_side_and_see_only_their_own_sessions(
+    screen: None, tmp_path: Path
+) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    async with running_hub(tmp_path, settings) as hub:
+        page = await page_at(hub, "data:text/html,<title>one</title>")
+        async with (
+            Endpoint(hub, discreet=False) as first_address,
+            Endpoint(hub, discreet=False) as second_address,
+            connect(first_address) as first,
+            connect(second_address) as second,
+        ):
+            attached = await ask(first, 1, "Target.attachToTarget", targetId=page, flatten=True)
+            session = attached["result"]["sessionId"]
+            await second.send(
+                json.dumps({"id": 1, "method": "Page.navigate", "params": {"url": "x:"}, "sessionId": session})
+            )
+            stolen = json.loads(await second.recv())
+            version = await ask(second, 2, "Browser.getVersion")
+
+        assert stolen["error"]["code"] == -32001
+        assert version["result"]["product"].startswith("Chrome/")
+        assert await acting.evaluate(hub, page, "document.title") == "one"
+
+
+async def test_a_client_that_sends_garbage_is_answered_or_sent_away_and_the_window_lives(
+    screen: None, tmp_path: Path
+) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    nonsense = [
+        "[]",
+        "42",
+        '"text"',
+        "{}",
+        '{"id": "one", "method": "Browser.getVersion"}',
+        '{"id": 1, "method": 2}',
+        '{"id": 1, "method": "Browser.getVersion", "params": []}',
+        '{"id": 1, "method": "Browser.getVersion", "sessionId": {}}',
+        '{"id": true}',
+    ]
+    async with running_hub(tmp_path, settings) as hub:
+        page = await page_at(hub, "data:text/html,<title>one</title>")
+        async with Endpoint(hub, discreet=False) as address, connect(address) as client:
+            for text in nonsense:
+                await client.send(text)
+                assert "error" in json.loads(await asyncio.wait_for(client.recv(), 10))
+            closing = await ask(client, 7, "Browser.close")
+            unknown = await ask(client, 8, "No.suchMethod")
+            await client.send("{ this is not JSON")
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    await asyncio.wait_for(client.recv(), 10)
+
+        assert "error" in closing
+        assert "error" in unknown
+        assert await acting.evaluate(hub, page, "document.title") == "one"
+
+
+async def test_the_door_admits_one_client_without_origin_and_nobody_who_guesses(
+    screen: None, tmp_path: Path
+) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    async with running_hub(tmp_path, settings) as hub:
+        async with Endpoint(hub, discreet=False) as address:
+            base = address.rsplit("/", 1)[0]
+            for wrong in (base, base + "/", base + "/devtools/browser", address + "x"):
+                with pytest.raises(InvalidStatus):
+                    await connect(wrong)
+            with pytest.raises(InvalidStatus):
+                await connect(address, origin="https://evil.test")  # type: ignore[arg-type]
+            with pytest.raises(InvalidStatus):
+                await connect(address, additional_headers={"Host": "evil.test"})
+            async with connect(address):
+                with pytest.raises(InvalidStatus):
+                    await connect(address)
+
+        with pytest.raises(OSError, match="refused|Connect"):
+            await connect(address)
+
+
+async def test_a_client_that_leaves_takes_its_sessions_and_contexts_with_it(screen: None, tmp_path: Path) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    async with running_hub(tmp_path, settings) as hub:
+        await page_at(hub, "data:text/html,<title>one</title>")
+        async with Endpoint(hub, discreet=True) as address, connect(address) as client:
+            made = await ask(client, 1, "Target.createBrowserContext")
+            context = made["result"]["browserContextId"]
+            await ask(client, 2, "Target.createTarget", url="about:blank", browserContextId=context)
+            during = await hub.command("Target.getBrowserContexts")
+
+        after = await hub.command("Target.getBrowserContexts")
+
+    assert context in during["browserContextIds"]
+    assert context not in after["browserContextIds"]
+
+
+async def test_commands_after_the_engine_has_gone_say_so(screen: None, tmp_path: Path) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    async with running_hub(tmp_path, settings) as hub:
+        with pytest.raises(CommandFailed):
+            await hub.command("No.suchMethod")
+        await hub.command("Browser.close")
+        await asyncio.wait_for(hub.ended.wait(), 20)
+
+        with pytest.raises(EngineGone):
+            await hub.command("Browser.getVersion")
