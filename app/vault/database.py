@@ -6,7 +6,6 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -150,9 +149,9 @@ class Database:
         result: T = job.done.result()
         return result
 
-    def reader(self) -> AbstractContextManager[Reader]:
+    def reader(self) -> Reader:
         """A read-only connection for the length of a `with`. Raises VaultIsLocked. Threads: any."""
-        return self._readers.take()
+        return self._readers.lend()
 
     def close(self) -> None:
         """Lets the writes that wait finish, stops readers, and closes every connection."""

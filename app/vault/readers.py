@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from types import TracebackType
+from typing import NoReturn, Self
 
 from app.vault.errors import is_locked
 from app.vault.sqlite import READONLY, Connection, Parameters, Row, SqliteError, primary_code, raise_typed
@@ -17,11 +17,23 @@ _ROUND_S = 0.05
 
 
 class Reader:
-    """Runs queries on a connection that cannot write."""
+    """Runs queries on a connection that cannot write, for the length of a `with`."""
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    # The same object lends itself again and again: one of its own for each `with` took as long as a query.
+    __slots__ = ("_connection", "_path", "_readers")
+
+    def __init__(self, connection: Connection, path: Path, readers: Readers) -> None:
         self._connection = connection
         self._path = path
+        self._readers = readers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._readers.give_back(self)
 
     def all(self, sql: str, params: Parameters = ()) -> list[Row]:
         """Every row of a query."""
@@ -37,6 +49,14 @@ class Reader:
         except SqliteError as error:
             self._raise(error)
 
+    def interrupt(self) -> None:
+        """Stops the query that runs; it raises VaultIsLocked. Threads: any."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
     def _raise(self, error: Exception) -> NoReturn:
         if primary_code(error) == READONLY:
             raise error  # a service that writes through a reader is a bug, not a disk without rights
@@ -49,56 +69,50 @@ class Readers:
     def __init__(self, path: Path, open_one: Callable[[], Connection]) -> None:
         self._path = path
         self._open_one = open_one
-        self._changed = threading.Condition()
-        self._free: list[Connection] = []
-        self._lent: set[Connection] = set()
+        self._lock = threading.Lock()
+        self._given_back = threading.Condition(self._lock)
+        self._free: list[Reader] = []
+        self._lent: set[Reader] = set()
         self._is_closed = False
 
-    @contextmanager
-    def take(self) -> Iterator[Reader]:
-        """Lends a connection. Raises VaultIsLocked."""
-        connection = self._lend()
-        try:
-            yield Reader(connection, self._path)
-        finally:
-            self._give_back(connection)
+    def lend(self) -> Reader:
+        """A reader for a `with` at once, which gives it back. Raises VaultIsLocked or a storage problem."""
+        with self._lock:
+            if self._is_closed:
+                raise is_locked()
+            reader = self._free.pop() if self._free else self._open()
+            self._lent.add(reader)
+            return reader
+
+    def give_back(self, reader: Reader) -> None:
+        """Keeps a reader for the next who asks."""
+        with self._lock:
+            self._lent.discard(reader)
+            if self._is_closed or len(self._free) >= _IDLE:
+                reader.close()
+                self._given_back.notify_all()
+            else:
+                self._free.append(reader)
 
     def close(self) -> None:
         """Interrupts queries that run, waits for their readers, and closes all connections.
 
         One that is not given back within five seconds is closed when it is.
         """
-        with self._changed:
+        with self._lock:
             self._is_closed = True
             for _ in range(_ROUNDS):
                 if not self._lent:
                     break
-                for connection in self._lent:
-                    connection.interrupt()
+                for reader in self._lent:
+                    reader.interrupt()
                 # Again and again: one that is between two queries feels nothing of the first interrupt.
-                self._changed.wait(_ROUND_S)
+                self._given_back.wait(_ROUND_S)
             while self._free:
                 self._free.pop().close()
 
-    def _lend(self) -> Connection:
-        with self._changed:
-            if self._is_closed:
-                raise is_locked()
-            connection = self._free.pop() if self._free else self._open()
-            self._lent.add(connection)
-            return connection
-
-    def _open(self) -> Connection:
+    def _open(self) -> Reader:
         try:
-            return self._open_one()
+            return Reader(self._open_one(), self._path, self)
         except SqliteError as error:
             raise_typed(error, self._path)
-
-    def _give_back(self, connection: Connection) -> None:
-        with self._changed:
-            self._lent.discard(connection)
-            if self._is_closed or len(self._free) >= _IDLE:
-                connection.close()
-            else:
-                self._free.append(connection)
-            self._changed.notify_all()

@@ -101,6 +101,9 @@ def primary_code(error: Exception) -> int:
 
 def _prepare(connection: Any, key: bytearray, read_only: bool) -> None:
     connection.execute("PRAGMA cipher_log=off")  # before the key: a wrong one would be told on stderr
+    # Part of the format. Processors do SHA-256 in hardware: bulk writes cost 1.2x plain SQLite, not 1.4x.
+    # As the default and not for one connection, because VACUUM INTO and ATTACH open their target with that.
+    connection.execute("PRAGMA cipher_default_hmac_algorithm=HMAC_SHA256")
     text = _raw_key(key)
     try:
         connection.set_key(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -122,7 +121,6 @@ def test_a_wrong_passphrase_or_a_damaged_file_prints_nothing(vault: Vault, paths
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
     assert done.stdout.split() == ["WrongPassphrase", "VaultDamaged"]

@@ -116,10 +116,10 @@ def test_a_vault_that_has_no_room_to_be_made_is_not_made(paths: Paths):
 
     done = subprocess.run(
         [sys.executable, "-c", code, str(paths.data)],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
     assert done.stdout.strip() in ("storage-failed", "storage-full")
