@@ -45,7 +45,10 @@ class ProfileDirectory:
 
     def note_engine(self, pid: int) -> None:
         """Remembers the engine's process, so that a keeper after us knows it from any other."""
-        started = psutil.Process(pid).create_time()
+        try:
+            started = psutil.Process(pid).create_time()
+        except psutil.Error:
+            return  # gone already; whoever waits for its first answer will tell
         write_whole(self._note, json.dumps({"pid": pid, "started": started}).encode())
 
     def give_back(self) -> None:
