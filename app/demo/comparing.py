@@ -44,9 +44,11 @@ def crossings(one: Visit, other: Visit) -> list[str]:
     if one.source == other.source:
         found.append(f"both windows came from {one.source}")
     for mine, theirs in ((one, other), (other, one)):
-        for name in ("signed_in_as", "local_storage", "indexed_db"):
-            if mine.facts.get(name) == theirs.customer:
-                found.append(f"{mine.profile}: {name} holds the customer of {theirs.profile}")
+        found += [
+            f"{mine.profile}: {name} holds the customer of {theirs.profile}"
+            for name in ("signed_in_as", "local_storage", "indexed_db")
+            if mine.facts.get(name) == theirs.customer
+        ]
     shared = _cookies(one) & _cookies(other)
     found += [f"both windows hold the cookie {cookie}" for cookie in sorted(shared)]
     return found

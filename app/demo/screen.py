@@ -28,7 +28,9 @@ class NoVirtualScreen(Problem):
 @contextmanager
 def some_screen(*, always_virtual: bool = False) -> Iterator[bool]:
     """Makes sure that windows have a screen; yields whether it is a virtual one. Raises NoVirtualScreen."""
-    has_screen = not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    has_screen = (
+        not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
     if has_screen and not always_virtual:
         yield False
         return

@@ -125,7 +125,9 @@ class _Walk:
         return TourResult(tuple(crossed), tuple(lines), tuple(shots))
 
     def _make(self, guest: Guest) -> Profile:
-        self._tell(say("Making {name} from the template {template}", name=guest.name, template=guest.template))
+        self._tell(
+            say("Making {name} from the template {template}", name=guest.name, template=guest.template)
+        )
         return self._work.isolation.profiles.new(
             guest.name,
             template=guest.template,

@@ -87,7 +87,10 @@ class Opening:
         only_this_once: bool = False,
         engines: tuple[Engine, ...] | None = None,
     ) -> LaunchPlan:
-        """Everything that the keeper will be told, the proxy's password included. Raises NoEngine, AddressWrong."""
+        """Everything that the keeper will be told, the proxy's password included.
+
+        Raises NoEngine, AddressWrong.
+        """
         wanted = profile.engine.kind
         if wanted in ("", "auto"):
             wanted = self._settings.text("windows.default_engine")
@@ -121,5 +124,3 @@ class Opening:
 
 def _screen() -> tuple[tuple[str, str], ...]:
     return tuple((name, os.environ[name]) for name in SCREEN_VARIABLES if os.environ.get(name))
-
-

@@ -28,7 +28,10 @@ class FieldMissing(NotFoundProblem):
 
 
 async def type_into(hub: Hub, page: str, selector: str, text: str, *, enter: bool) -> None:
-    """Focuses a field and inserts text as a paste would; Enter only when asked. Raises FieldMissing, EngineGone."""
+    """Focuses a field and inserts text as a paste would; Enter only when asked.
+
+    Raises FieldMissing, EngineGone.
+    """
     focus = (
         f"(() => {{ const f = document.querySelector({json.dumps(selector)}); f?.focus(); return !!f; }})()"
     )

@@ -135,7 +135,7 @@ def _version(path: str) -> str:
         names = [entry.name for entry in Path(path).parent.iterdir() if re.fullmatch(r"[\d.]+", entry.name)]
         return max(names, key=lambda name: [int(part) for part in name.split(".")], default="")
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed list of browsers or the user's own choice
+        done = subprocess.run(
             [path, "--version"], capture_output=True, text=True, timeout=_VERSION_TIMEOUT_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -200,7 +200,7 @@ class Hub:
         if owner is not None:
             self._to_client(owner, message)
         else:
-            self._on_own_event(message, session)
+            self._on_own_event(message)
 
     def _on_answer(self, message: Message) -> None:
         number = message["id"]
@@ -228,7 +228,7 @@ class Hub:
             client.sessions.discard(params["sessionId"])
         client.deliver(_without_root(message, client))
 
-    def _on_own_event(self, message: Message, session: str) -> None:
+    def _on_own_event(self, message: Message) -> None:
         params = message.get("params", {})
         match message["method"]:
             case "Target.attachedToTarget":

@@ -131,7 +131,7 @@ def _scale(plan: LaunchPlan, seen: Seen) -> Check:
 
 def _engine(seen: Seen, engine_version: str) -> Check:
     match = re.search(r"Chrome/(\d+)", seen.user_agent)
-    facts = {"expected": engine_version.split(".")[0], "seen": match.group(1) if match else ""}
+    facts = {"expected": engine_version.partition(".")[0], "seen": match.group(1) if match else ""}
     if facts["seen"] == facts["expected"] and "Headless" not in seen.user_agent:
         return _green("engine.version", say("The browser shows its real version {seen}.", **facts), **facts)
     text = say("The browser shows version {seen}, it is {expected}.", **facts)

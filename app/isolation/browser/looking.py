@@ -49,8 +49,8 @@ _READ_SENT_LANGUAGES = """document.getElementById('languages')?.textContent ?? n
 class Seen:
     """What the window shows.
 
-    `sent_languages` is the profile's own Accept-Language as it arrived at the relay; `echo` is the echo page's
-    text, empty when none came; `policies` is None when they could not be read.
+    `sent_languages` is the profile's own Accept-Language as it arrived at the relay; `echo` is the echo
+    page's text, empty when none came; `policies` is None when they could not be read.
     """
 
     sent_languages: str

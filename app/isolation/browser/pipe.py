@@ -65,5 +65,5 @@ class _Splitter(asyncio.Protocol):
             self._parts = [part]
             self._on_message(json.loads(whole))
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._on_end()

@@ -108,7 +108,8 @@ class PreferencesBroken(Problem):
         super().__init__(
             say("The browser's settings file {path} cannot be read, so the store was not opened.", path=path),
             say(
-                "Restore the profile from a backup, or move that file away to start with fresh browser settings."
+                "Restore the profile from a backup, or move that file away "
+                "to start with fresh browser settings."
             ),
         )
 

@@ -11,7 +11,7 @@ import threading
 import time
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Self
 
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
@@ -65,7 +65,7 @@ class KeeperClient:
         """Ends the connection."""
         self._connection.close()
 
-    def __enter__(self) -> KeeperClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,7 +98,10 @@ class KeeperClient:
         return reason
 
     def type_into(self, profile: ProfileId, url: str, selector: str, text: str, *, enter: bool) -> None:
-        """Puts text into a field of a page whose address begins with `url`, as a paste would. Raises Problem."""
+        """Puts text into a field of a page whose address begins with `url`, as a paste would.
+
+        Raises Problem.
+        """
         self._ask("type", profile=profile, url=url, selector=selector, text=text, enter=enter)
 
     def screenshot(self, profile: ProfileId, url: str) -> bytes:
@@ -110,7 +113,10 @@ class KeeperClient:
         self._ask("open-page", profile=profile, url=url)
 
     def close_page(self, profile: ProfileId, url: str) -> None:
-        """Closes the tab whose address begins with `url`; with the last one the window ends. Raises Problem."""
+        """Closes the tab whose address begins with `url`; with the last one the window ends.
+
+        Raises Problem.
+        """
         self._ask("close-page", profile=profile, url=url)
 
     def _ask(self, op: str, **facts: Any) -> Plain:
@@ -134,7 +140,9 @@ def windows_and_crashes(paths: Paths) -> list[Plain]:
             running = client.windows()
     known = {window["profile"] for window in running}
     crashed = [
-        {**note, "state": "crashed"} for note in crash_notes.read_all(paths.profiles) if note["profile"] not in known
+        {**note, "state": "crashed"}
+        for note in crash_notes.read_all(paths.profiles)
+        if note["profile"] not in known
     ]
     return running + crashed
 

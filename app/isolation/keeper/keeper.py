@@ -74,7 +74,7 @@ class Keeper:
             await prepared.give_up()
             self.changed.set()
 
-    async def _hello(self, request: Plain) -> Plain:
+    async def _hello(self, _request: Plain) -> Plain:
         return {"version": PROTOCOL_VERSION}
 
     async def _prepare(self, request: Plain) -> Plain:
@@ -100,14 +100,14 @@ class Keeper:
             self.changed.set()
         self._windows[profile] = window
         crash_notes.forget(window.directory.root)
-        window.closed.add_done_callback(lambda done: self._on_closed(profile, window))
+        window.closed.add_done_callback(lambda _done: self._on_closed(profile, window))
         return {"event": "open", **describe(window)}
 
     async def _abandon(self, request: Plain) -> Plain:
         await self.abandon(str(request["profile"]))
         return {}
 
-    async def _list(self, request: Plain) -> Plain:
+    async def _list(self, _request: Plain) -> Plain:
         return {"windows": [describe(window) for window in self._windows.values()]}
 
     async def _close(self, request: Plain) -> Plain:

@@ -37,7 +37,7 @@ _BLANK = "about:blank"
 
 @dataclass(slots=True)
 class Prepared:
-    """A profile that is locked, with its relay shut and its exit known; nothing of the browser has started."""
+    """A profile that is locked, its relay shut, its exit known; nothing of the browser has started."""
 
     plan: LaunchPlan
     directory: ProfileDirectory

@@ -28,7 +28,8 @@ class PageMissing(NotFoundProblem):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            say("The window shows no page at {url}.", url=url[:200]), say("Open that page in it, then try again.")
+            say("The window shows no page at {url}.", url=url[:200]),
+            say("Open that page in it, then try again."),
         )
 
 

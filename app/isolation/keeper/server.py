@@ -28,7 +28,7 @@ _LOG_BYTES = 1_000_000
 
 
 def serve(paths: Paths) -> int:
-    """Runs a keeper until it is not needed any more; returns its exit code at once if there is one already."""
+    """Runs a keeper until it is not needed any more; returns its exit code, at once if one runs already."""
     _log_to_file(paths)
     lock = keeper_lock(paths)
     if not lock.acquire():
@@ -118,7 +118,7 @@ class _Server:
             answer = await self._keeper.answer(request)
         except Problem as problem:
             return {"problem": problem_plain(problem)}
-        except Exception:
+        except Exception:  # noqa: BLE001 - a bug in one request must not end everybody's windows
             _log.exception("a request failed unexpectedly")
             return {"problem": problem_plain(_bug(str(self._paths.logs)))}
         if request["op"] == "prepare":

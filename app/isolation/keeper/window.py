@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub
-from app.isolation.browser.process import EngineProcess, Ending
+from app.isolation.browser.process import Ending, EngineProcess
 from app.isolation.checks import Preflight
 from app.isolation.network.relay import Relay
 from app.isolation.plan import LaunchPlan
