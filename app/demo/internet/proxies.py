@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from app.demo.internet.web import ended
+from app.demo.internet.web import end, let_go
 from app.isolation.plan import ProxyKind, Upstream
 from app.kernel.secret import Secret
 
@@ -102,8 +102,8 @@ class LocalProxy(ABC):
 
     async def stop(self) -> None:
         """Ends for good."""
-        self.kill()
-        await ended(self._serving)
+        if self._server is not None:
+            await end(self._server, self._writers, self._serving)
 
     @abstractmethod
     async def _negotiate(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +122,7 @@ class LocalProxy(ABC):
                 with contextlib.suppress(OSError, EOFError, ValueError, h11.ProtocolError):
                     await self._negotiate(reader, writer)
         finally:
-            self._drop(writer)
+            await let_go(writer, self._writers)
             self._serving.discard(asyncio.current_task())
 
     async def _reach(self, name: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -147,7 +147,7 @@ class LocalProxy(ABC):
             if group.split(OSError)[1] is not None:
                 raise
         finally:
-            self._drop(site[1])
+            await let_go(site[1], self._writers)
 
     async def _copy(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, die_after: int | None
@@ -162,10 +162,6 @@ class LocalProxy(ABC):
             await writer.drain()
         if writer.can_write_eof():
             writer.write_eof()
-
-    def _drop(self, writer: asyncio.StreamWriter) -> None:
-        self._writers.discard(writer)
-        writer.close()
 
 
 class LocalHttpProxy(LocalProxy):

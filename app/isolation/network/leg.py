@@ -55,6 +55,7 @@ class Leg(asyncio.BufferedProtocol):
         self.on_lost = lost
         self._scratch = scratch
         self._made = made
+        self._is_tls = False
         self._inbox = bytearray()
         self._waiter: asyncio.Future[None] | None = None
         self._has_ended = False
@@ -107,7 +108,8 @@ class Leg(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Closes after what was written has gone out."""
-        self.transport.close()
+        if not self.transport.is_closing():  # a TLS transport that is closed twice forgets how to answer
+            self.transport.close()
 
     def abort(self) -> None:
         """Closes at once; the other side sees a broken connection."""
@@ -119,7 +121,7 @@ class Leg(asyncio.BufferedProtocol):
         transport = await loop.start_tls(self.transport, self, context, server_hostname=name)
         if transport is None:
             raise Ended
-        self.transport = transport
+        self.transport, self._is_tls = transport, True
 
     # --- pumping ---
 
@@ -156,6 +158,7 @@ class Leg(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        self._is_tls = transport.get_extra_info("sslcontext") is not None
         self.transport.set_write_buffer_limits(high=_WRITE_HIGH_BYTES)
         if self._made is not None:
             self._made(self)
@@ -167,6 +170,8 @@ class Leg(asyncio.BufferedProtocol):
         if self._sink is not None:
             if self._left < 0:  # the fast path: no copy, no check, no task
                 transport = self._sink.transport
+                if transport.is_closing():
+                    return
                 transport.write(self._scratch.view[:nbytes])
                 if transport.get_write_buffer_size():
                     self._scratch.renew()
@@ -201,10 +206,6 @@ class Leg(asyncio.BufferedProtocol):
             self._peer._release()
 
     # --- private ---
-
-    @property
-    def _is_tls(self) -> bool:
-        return self.transport.get_extra_info("sslcontext") is not None
 
     def _forward(self, content: memoryview) -> None:
         if self._left >= 0:

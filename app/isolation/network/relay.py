@@ -19,6 +19,9 @@ __all__ = ["Relay", "RelayError"]
 _log = logging.getLogger("berth.relay")
 _BACKLOG = 512
 _MOST_CONNECTIONS = 2000
+# WORKAROUND CPython 3.11 to 3.13: a connection accepted in the very turn in which Server.close() is called
+# is never closed; after a few turns every one of them is known here.
+_ACCEPTING_TURNS = 5
 
 
 class Relay:
@@ -90,6 +93,8 @@ class Relay:
         """Stops listening and ends every connection."""
         self._door.state = State.SHUT
         self._is_closed = True  # what is just being accepted is dropped as it comes
+        for _ in range(_ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         if self._server is not None:
             self._server.close()
         tasks = list(self._tasks.values())
