@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from app.isolation.browser.problems import EngineFailed
 # The engine reads commands from descriptor 3 and writes answers to 4; ours lie above both.
 _LOWEST_OWN_FD = 20
 _STDERR_KEPT = 8192
+_REAP_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,13 @@ class EngineProcess:
         self.read_fd = read_fd
         self._stderr_fd = stderr_fd
         self._stderr = b""
+        self._reaping = threading.Lock()
+        self._is_reaped = False
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[Ending] = self._loop.create_future()
-        self._threads = [
-            threading.Thread(target=self._watch, name=f"berth-engine-{pid}", daemon=True),
-            threading.Thread(target=self._drain, name=f"berth-engine-{pid}-stderr", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._drainer = threading.Thread(target=self._drain, name=f"berth-engine-{pid}-stderr", daemon=True)
+        self._drainer.start()
+        threading.Thread(target=self._watch, name=f"berth-engine-{pid}", daemon=True).start()
 
     @property
     def has_ended(self) -> bool:
@@ -71,29 +72,40 @@ class EngineProcess:
         return await self.wait()
 
     def _terminate(self) -> None:
-        if not self.has_ended:
-            os.kill(self.pid, signal.SIGTERM)
+        self._send(signal.SIGTERM)
 
     def _kill(self) -> None:
-        if self.has_ended:
-            return
         try:
             children = psutil.Process(self.pid).children(recursive=True)
         except psutil.Error:
             children = []
-        os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        self._send(getattr(signal, "SIGKILL", signal.SIGTERM))
         for child in children:
             try:
                 child.kill()
             except psutil.Error:
                 continue
 
+    def _send(self, number: int) -> None:
+        with self._reaping:  # after it the number may belong to somebody else's process
+            if not self._is_reaped:
+                os.kill(self.pid, number)
+
     def _watch(self) -> None:
-        _, status = os.waitpid(self.pid, 0)
-        code = os.waitstatus_to_exitcode(status)
-        ending = Ending(max(code, 0), max(-code, 0))
-        self._threads[1].join(1.0)
-        self._tell(ending)
+        code = os.waitstatus_to_exitcode(self._reap())
+        self._drainer.join(1.0)
+        self._tell(Ending(max(code, 0), max(-code, 0)))
+
+    def _reap(self) -> int:
+        if hasattr(os, "waitid"):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        while True:
+            with self._reaping:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                self._is_reaped = pid == self.pid
+            if self._is_reaped:
+                return status
+            time.sleep(_REAP_PAUSE_S)  # only where the system cannot wait without reaping
 
     def _drain(self) -> None:
         while chunk := os.read(self._stderr_fd, 4096):
@@ -116,7 +128,9 @@ async def start_engine(
 ) -> EngineProcess:
     """Starts the real binary with a private pipe and the given number of cores (0: all).
 
-    `turn` spreads profiles with few cores over the machine. Raises EngineFailed when the binary cannot be executed.
+    `turn` spreads profiles with few cores over the machine.
+
+    Raises EngineFailed when the binary cannot be executed.
     """
     if sys.platform == "win32":
         raise EngineFailed.missing(
