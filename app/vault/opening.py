@@ -18,7 +18,8 @@ from app.vault.migrations import Migration, Upgrade, bring_up_to_date, require_k
 from app.vault.readers import Readers
 from app.vault.sqlite import Connection, SqliteError, connect, raise_typed
 
-_CACHE_KIB = 32 * 1024  # each page that is not here is decrypted again
+_WRITER_CACHE_KIB = 64 * 1024  # a page that is not in here is decrypted again
+_READER_CACHE_KIB = 32 * 1024
 _CHECKPOINT_PAGES = 4000  # pages that change again and again are written to the database less often
 _WAL_LIMIT_BYTES = 64 << 20
 PENDING = ".new"
@@ -68,7 +69,7 @@ def open_writer(path: Path, key: bytearray) -> Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB}")
         connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT_BYTES}")
     except BaseException:
@@ -81,7 +82,7 @@ def _open_reader(path: Path, keys: Keys) -> Connection:
     key = keys.derive(Purpose.DATABASE)
     try:
         connection = connect(path, key, read_only=True)
-        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIB}")
         return connection
     finally:
         wipe(key)

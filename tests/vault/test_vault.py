@@ -264,7 +264,7 @@ def test_a_database_in_whose_place_is_a_folder_cannot_be_opened(paths: Paths):
 
 
 def test_a_connection_that_cannot_be_set_up_is_closed_again(paths: Paths, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("app.vault.opening._CACHE_KIB", "no number")
+    monkeypatch.setattr("app.vault.opening._WRITER_CACHE_KIB", "no number")
 
     with pytest.raises(SqliteError):
         open_writer(paths.database, bytearray(32))
