@@ -108,7 +108,7 @@ async def test_where_tz_does_not_work_the_hub_gives_the_timezone_and_again_after
     zone = "Intl.DateTimeFormat().resolvedOptions().timeZone"
     async with LocalInternet() as net, running_hub(tmp_path, settings, tz_works=False) as hub:
         opener = await page_at(hub, net.echo_address_url)
-        session = hub.session_of(opener)
+        session = await hub.session_of(opener)
         before = set(hub.pages)
         await hub.command("Runtime.evaluate", session, expression="void window.open(location.href)", userGesture=True)
         while not set(hub.pages) - before:

@@ -37,7 +37,7 @@ async def type_into(hub: Hub, page: str, selector: str, text: str, *, enter: boo
     )
     if not await evaluate(hub, page, focus):
         raise FieldMissing
-    session = hub.session_of(page)
+    session = await hub.session_of(page)
     await hub.command("Input.insertText", session, text=text)
     if enter:
         await hub.command("Input.dispatchKeyEvent", session, type="keyDown", text="\r", **_ENTER)
@@ -57,13 +57,13 @@ async def close_page(hub: Hub, page: str) -> None:
 
 async def screenshot(hub: Hub, page: str) -> str:
     """What the page shows, as PNG in base64. Raises EngineGone."""
-    answer = await hub.command("Page.captureScreenshot", hub.session_of(page), format="png")
+    answer = await hub.command("Page.captureScreenshot", await hub.session_of(page), format="png")
     return str(answer["data"])
 
 
 async def evaluate(hub: Hub, page: str, expression: str) -> Any:
     """An expression's value in a world of Berth's own, which the page cannot see. Raises EngineGone."""
-    session = hub.session_of(page)
+    session = await hub.session_of(page)
     tree = await hub.command("Page.getFrameTree", session)
     frame = tree["frameTree"]["frame"]["id"]
     world = await hub.command("Page.createIsolatedWorld", session, frameId=frame, worldName=_WORLD)

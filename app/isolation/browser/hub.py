@@ -6,6 +6,7 @@ The hub never sends Runtime.enable: a page could notice it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from app.kernel.text import say
 
 _log = logging.getLogger("berth.hub")
 _COMMAND_TIMEOUT_S = 15.0
+_SESSION_TIMEOUT_S = 5.0
 _READ_TRIES = 100
 _READ_PAUSE_S = 0.02
 _UNKNOWN_SESSION = -32001
@@ -158,12 +160,19 @@ class Hub:
         finally:
             await self.command("Target.closeTarget", targetId=made["targetId"])
 
-    def session_of(self, page: str) -> str:
-        """The hub's own session with a page. Raises EngineGone when the page has gone."""
-        try:
-            return self._sessions[page]
-        except KeyError:
-            raise EngineGone from None
+    async def session_of(self, page: str) -> str:
+        """The hub's own session with a page, which may come a moment after the page itself.
+
+        Raises EngineGone when the page has gone.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SESSION_TIMEOUT_S):
+                while page not in self._sessions and not self.ended.is_set():
+                    self.page_changed.clear()
+                    await self.page_changed.wait()
+        if page not in self._sessions:
+            raise EngineGone
+        return self._sessions[page]
 
     def receive(self, client: Client, message: object) -> None:
         """Passes a client's message on to the browser; nonsense is answered with an error."""
@@ -251,6 +260,7 @@ class Hub:
             return  # a client's own session: what it attaches to is its affair
         self._armed[session] = info["type"]
         self._sessions[info["targetId"]] = session
+        self.page_changed.set()
         # Sent in order and without waiting: the browser runs them before the target's first script.
         self._tell("Target.setAutoAttach", session, self._attach_parameters())
         for method, values in self._arming.commands(info["type"]):

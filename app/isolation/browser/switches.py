@@ -59,6 +59,13 @@ def switches(plan: LaunchPlan, *, browser_dir: str, relay_port: int, sandbox: bo
     return arguments
 
 
+def second_start(browser_dir: str, *, sandbox: bool) -> list[str]:
+    """Arguments with which the same binary asks the running engine for a window, before its addresses."""
+    # Each start decides for itself about the bar that warns of switches, hence --test-type here too.
+    arguments = [f"--user-data-dir={browser_dir}", "--no-first-run", "--test-type"]
+    return arguments if sandbox else [*arguments, "--no-sandbox"]
+
+
 def network_switches(relay_port: int, webrtc: WebRtcPolicy) -> list[str]:
     """What keeps every packet on the relay. Measured in a packet capture; none may be dropped alone."""
     return [

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub
 from app.isolation.browser.process import Ending, EngineProcess
+from app.isolation.browser.switches import second_start
 from app.isolation.checks import Preflight
 from app.isolation.network.relay import Relay
 from app.isolation.plan import LaunchPlan
@@ -79,14 +80,9 @@ class RunningWindow:
         that way the tabs, their order and the active one come back.
         """
         self.relay.open()
-        # Each start decides for itself about the bar that warns of switches, hence the third one.
-        arguments = [f"--user-data-dir={self.directory.browser}", "--no-first-run", "--test-type"]
-        if not sandbox:
-            arguments.append("--no-sandbox")
-        path = self.plan.engine.path
         messenger = await asyncio.create_subprocess_exec(
-            path,
-            *arguments,
+            self.plan.engine.path,
+            *second_start(str(self.directory.browser), sandbox=sandbox),
             *urls,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
