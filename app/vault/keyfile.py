@@ -41,6 +41,13 @@ class KeyFile:
         """The same with a fresh MAC."""
         return replace(self, mac=_mac(self, keys))
 
+    def with_passphrase(self, keys: Keys, slot: Slot) -> KeyFile:
+        """The same, signed anew, with `slot` in place of its operator's passphrase slots."""
+        others = [
+            old for old in self.slots if old.kind is not SlotKind.PASSPHRASE or old.operator != slot.operator
+        ]
+        return replace(self, slots=(slot, *others)).signed(keys)
+
     def require_genuine(self, keys: Keys) -> None:
         """Raises VaultDamaged when a slot or anything else was changed, added or removed."""
         if not hmac.compare_digest(self.mac, _mac(self, keys)):

@@ -12,7 +12,7 @@ from app.kernel.clock import Clock, to_millis
 from app.kernel.events import EventHub
 from app.kernel.facts import VaultLocked
 from app.kernel.files import FileLock
-from app.kernel.gate import AbilityRule, Gate, Session
+from app.kernel.gate import AbilityRule, Gate, Pass, Session
 from app.kernel.ids import IdSource, OperatorId, VaultId
 from app.kernel.paths import Paths, private_folder
 from app.kernel.secret import Secret
@@ -31,7 +31,7 @@ from app.vault.kdf import DEFAULT_KDF, KdfParameters, require_allowed
 from app.vault.keys import Keys
 from app.vault.migrations import Migration, in_order
 from app.vault.operators import session_of
-from app.vault.slots import Slot, SlotKind, open_slot
+from app.vault.slots import Slot, SlotKind, make_slot, open_slot
 
 _POLL_S = 0.05
 
@@ -57,11 +57,7 @@ class Vault:
 
         Raises VaultExists, VaultBusy, PassphraseMissing, KdfOutOfBounds, StorageFull or FolderNotWritable.
         """
-        require_allowed(kdf)
-        if not passphrase:
-            raise PassphraseMissing(
-                say("The passphrase is empty."), say("Choose one; several words are easy to remember.")
-            )
+        _require_usable(passphrase, kdf)
         private_folder(self._paths.data)
         with self._locked(0.0):
             creating.require_free(self._paths)
@@ -172,6 +168,20 @@ class OpenVault:
             self._is_locked = True
         self._hub.publish(VaultLocked())
 
+    def set_passphrase(self, pass_: Pass, passphrase: Secret, *, kdf: KdfParameters = DEFAULT_KDF) -> None:
+        """Gives the operator of this session a new passphrase; the recovery code stays what it was.
+
+        A copy of the old vault.json still opens with the old passphrase: the keys themselves do not change.
+        Raises PassphraseMissing, KdfOutOfBounds, VaultDamaged, VaultIsLocked or a storage problem.
+        """
+        _require_usable(passphrase, kdf)
+        path = self._paths.vault_file
+        key_file = keyfile.read(path)
+        key_file.require_genuine(self._keys)
+        slot = make_slot(self._keys, self.ids.new(), self.session.operator, passphrase, kdf)
+        changed = key_file.with_passphrase(self._keys, slot)
+        self.database.write(pass_, lambda _tx: keyfile.write(path, changed))
+
     def check_integrity(self) -> IntegrityReport:
         """Looks at every page, reference and act; seconds for a large vault."""
         return integrity.check(self.database, self._keys, self._paths.vault_file)
@@ -183,6 +193,14 @@ class OpenVault:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.lock()
+
+
+def _require_usable(passphrase: Secret, kdf: KdfParameters) -> None:
+    require_allowed(kdf)
+    if not passphrase:
+        raise PassphraseMissing(
+            say("The passphrase is empty."), say("Choose one; several words are easy to remember.")
+        )
 
 
 def _open_one(key_file: keyfile.KeyFile, kind: SlotKind, secret: Secret) -> tuple[Slot, Keys]:

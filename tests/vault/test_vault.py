@@ -354,6 +354,39 @@ def test_locking_wipes_the_keys_in_place(vault: Vault, monkeypatch: pytest.Monke
     assert not any(any(buffer) for buffer in seen)
 
 
+# -- a new passphrase
+
+
+def test_who_lost_the_passphrase_sets_a_new_one_with_the_recovery_code(
+    vault: Vault, recovery_code: Secret, paths: Paths
+):
+    new = Secret("another horse, another staple")
+    with vault.unlock_with_recovery(recovery_code, via="test") as opened:
+        add_note(opened, "kept")
+        opened.set_passphrase(pass_for(opened, "vault.passphrase"), new, kdf=FLOOR_KDF)
+
+    with pytest.raises(WrongPassphrase):
+        vault.unlock(PASSPHRASE, via="test")
+    with vault.unlock(new, via="test") as opened:
+        assert notes(opened) == ["kept"]
+        assert opened.check_integrity().ok
+        with opened.database.reader() as reader:
+            assert reader.one("SELECT subject FROM vault_audit ORDER BY seq DESC") == ("vault.passphrase",)
+    vault.unlock_with_recovery(recovery_code, via="test").lock()
+
+
+def test_a_passphrase_that_cannot_be_set_leaves_the_old_one(vault: Vault, opened: OpenVault, paths: Paths):
+    admitted = pass_for(opened, "vault.passphrase")
+    before = paths.vault_file.read_bytes()
+
+    with pytest.raises(PassphraseMissing):
+        opened.set_passphrase(admitted, Secret(""), kdf=FLOOR_KDF)
+    with pytest.raises(KdfOutOfBounds):
+        opened.set_passphrase(admitted, Secret("x"), kdf=KdfParameters(8, 1, 1))
+
+    assert paths.vault_file.read_bytes() == before
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed in /proc on Linux only")
 def test_locking_closes_every_file(vault: Vault, paths: Paths):
     opened = vault.unlock(PASSPHRASE, via="test")
