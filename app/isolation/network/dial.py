@@ -3,41 +3,70 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 import ssl
+import time
 
 from app.isolation.network.leg import Leg, Scratch
 from app.isolation.network.targets import is_private_address
 
 _KEEPALIVE_IDLE_S = 60
 _FIRST_ADDRESSES_S = 5.0
+_KEPT_S = 30.0
 
 
 class OnlyPrivate(OSError):
     """A name led to private addresses alone, and those are not allowed."""
 
 
-async def dial(
-    host: str,
-    port: int,
-    scratch: Scratch,
-    *,
-    tls: ssl.SSLContext | None = None,
-    public_only: bool = False,
-) -> Leg:
-    """A leg to the first address of `host` that answers.
+class Addresses:
+    """Looks up one proxy's own name: one question at a time, and its answer is kept for a short while."""
 
-    Raises OSError: the last address's own, gaierror for an unknown name, OnlyPrivate.
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._asking = asyncio.Lock()
+        self._known: list[str] = []
+        self._good_until = 0.0
+
+    async def all(self) -> list[str]:
+        """The addresses, best first. Raises gaierror."""
+        async with self._asking:
+            if time.monotonic() >= self._good_until:
+                self._known = await look_up(self.host, self.port)
+                self._good_until = time.monotonic() + _KEPT_S
+            return self._known
+
+    def forget(self) -> None:
+        """None of them answered: asks again the next time."""
+        self._good_until = 0.0
+
+
+async def look_up(host: str, port: int) -> list[str]:
+    """Every address of a host, best first; a literal needs no question. Raises gaierror."""
+    with contextlib.suppress(ValueError):
+        return [str(ipaddress.ip_address(host))]
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def public_only(addresses: list[str]) -> list[str]:
+    """What is left without private addresses. Raises OnlyPrivate."""
+    public = [item for item in addresses if not is_private_address(ipaddress.ip_address(_bare(item)))]
+    if not public:
+        raise OnlyPrivate
+    return public
+
+
+async def dial(
+    addresses: list[str], host: str, port: int, scratch: Scratch, tls: ssl.SSLContext | None = None
+) -> Leg:
+    """A leg to the first address that answers; `host` is the name its certificate must carry.
+
+    Raises OSError: the last address's own.
     """
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if public_only:
-        # By what the name leads to, and then by that very address: nothing can change in between.
-        addresses = [item for item in addresses if not is_private_address(ipaddress.ip_address(_bare(item)))]
-        if not addresses:
-            raise OnlyPrivate
     for address in addresses[:-1]:
         try:
             async with asyncio.timeout(_FIRST_ADDRESSES_S):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from app.isolation.network.door import Door, RelayError, State
@@ -50,6 +51,7 @@ class Relay:
         self._server: asyncio.Server | None = None
         self._passages: dict[Leg, Passage] = {}
         self._is_closed = False
+        self._looking = ThreadPoolExecutor(1, "berth-relay-peers")
         self._is_empty = asyncio.Event()
         self._tasks: dict[Leg, asyncio.Task[None]] = {}
 
@@ -105,6 +107,7 @@ class Relay:
         if self._server is not None:
             await self._server.wait_closed()
             self._server = None
+        self._looking.shutdown(wait=False)
 
     @property
     def errors(self) -> tuple[RelayError, ...]:
@@ -134,8 +137,10 @@ class Relay:
 
     async def _serve(self, client: Leg, passage: Passage) -> None:
         peer_port: int = client.transport.get_extra_info("peername")[1]
-        # Looking through processes takes milliseconds, which no other window should wait for.
-        if await asyncio.to_thread(self._is_ours, peer_port):
+        # Looking through processes takes milliseconds, which no other window should wait for; and a thread
+        # of our own does not wait for anybody's name servers.
+        loop = asyncio.get_running_loop()
+        if await loop.run_in_executor(self._looking, self._is_ours, peer_port):
             await passage.run()
         else:
             client.abort()

@@ -12,7 +12,7 @@ from python_socks import ProxyError, ProxyType
 from python_socks.async_.asyncio.v2 import Proxy
 
 from app.isolation.network import errors
-from app.isolation.network.dial import OnlyPrivate, dial, system_trust
+from app.isolation.network.dial import Addresses, OnlyPrivate, dial, look_up, public_only, system_trust
 from app.isolation.network.leg import Ended, Leg, Scratch, TooLong
 from app.isolation.plan import ProxyKind, Upstream
 
@@ -79,7 +79,10 @@ class DirectConnector:
     async def tunnel(self, host: str, port: int) -> Leg:
         try:
             async with asyncio.timeout(self._limit_s):
-                return await dial(host, port, self._scratch, public_only=not self._allow_private)
+                found = await look_up(host, port)
+                # By what the name leads to, and then by that very address: nothing can change in between.
+                allowed = found if self._allow_private else public_only(found)
+                return await dial(allowed, host, port, self._scratch)
         except OnlyPrivate:
             raise errors.target_refused(host) from None
         except OSError as error:
@@ -103,6 +106,7 @@ class _ProxyConnector:
         self._scratch = scratch
         self._tls = tls
         self._limit_s = limit_s
+        self._addresses = Addresses(upstream.host, upstream.port)
 
     async def tunnel(self, host: str, port: int) -> Leg:
         dialled = _Dialled(self)
@@ -135,7 +139,12 @@ class _ProxyConnector:
         """A leg to the proxy itself. Raises OSError."""
         if self.upstream.kind is ProxyKind.HTTPS and self._tls is None:
             self._tls = await system_trust()
-        return await dial(self.upstream.host, self.upstream.port, self._scratch, tls=self._tls)
+        addresses = await self._addresses.all()
+        try:
+            return await dial(addresses, self.upstream.host, self.upstream.port, self._scratch, self._tls)
+        except OSError:
+            self._addresses.forget()
+            raise
 
     def _login(self) -> tuple[str | None, str | None]:
         if not self.upstream.username:

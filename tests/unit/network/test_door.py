@@ -34,6 +34,15 @@ def test_in_preflight_only_the_echo_hosts_pass_and_only_on_their_ports():
     assert one.refusal("store.test", 8000) is not None
 
 
+@pytest.mark.parametrize("url", ["", "nonsense", "http://a:99999/", "http://[::x/", "http://"])
+def test_an_echo_address_that_is_none_lets_nothing_through(url):
+    one = door()
+
+    one.begin_preflight("n1", [url])
+
+    assert one.refusal("store.test", 80) is not None
+
+
 def test_an_echo_page_on_this_machine_passes_in_preflight_and_not_after():
     one = door()
     one.begin_preflight("n1", ["http://127.0.0.1:8000/"])

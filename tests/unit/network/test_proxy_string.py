@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.isolation.network.proxy_string import (
@@ -190,6 +190,7 @@ def upstreams(draw: st.DrawFn) -> Upstream:
     return Upstream(kind, draw(hosts), draw(ports), username, Secret(password))
 
 
+@settings(max_examples=60)
 @given(upstreams())
 def test_what_is_written_is_read_back_the_same(upstream):
     assert plain(parse(write(upstream)).upstream) == plain(upstream)
