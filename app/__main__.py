@@ -7,10 +7,16 @@ import sys
 
 def main() -> int:
     """Runs the face that the arguments ask for, and returns its exit code."""
+    try:
+        return _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while a face was still loading
+        return 130
+
+
+def _run(words: list[str]) -> int:
     from multiprocessing import freeze_support
 
     freeze_support()
-    words = sys.argv[1:]
     if words[:1] == ["--keeper"]:
         # How Berth starts its own keeper; not for people.
         from app.isolation.keeper.main import main as keep

@@ -8,10 +8,15 @@ from app.isolation.profile import Profile
 from app.isolation.profile_keys import KEYS
 from app.isolation.template import AUTOMATIC
 
+_FROZEN = "fingerprint."
+
 
 def plain(profile: Profile, path: str) -> dict[str, object]:
-    """A profile for `--json` and cards; `path` is direct or the proxy's name. Its note stays sealed."""
-    settings = {name.removeprefix("fingerprint."): key.show(profile) for name, key in KEYS.items()}
+    """A profile for `--json`; `path` is direct or the proxy's name. Its note stays sealed."""
+    settings = {name.replace("-", "_"): key.show(profile) for name, key in KEYS.items() if name != "number"}
+    frozen: dict[str, object] = {
+        name.removeprefix(_FROZEN): value for name, value in settings.items() if name.startswith(_FROZEN)
+    }
     exit_ = profile.exit
     return {
         "id": profile.id,
@@ -19,16 +24,12 @@ def plain(profile: Profile, path: str) -> dict[str, object]:
         "name": profile.name,
         "template": profile.template,
         "proxy": path,
-        **{
-            name.replace("-", "_"): value
-            for name, value in settings.items()
-            if name not in ("name", "number")
-        },
+        **{name: value for name, value in settings.items() if not name.startswith(_FROZEN)},
         "start_pages": list(profile.start_pages),
-        "languages": list(profile.fingerprint.languages) or AUTOMATIC,
         "jail": profile.jail,
         "allow_private": profile.allow_private,
         "tags": list(profile.tags),
+        "fingerprint": {**frozen, "languages": list(profile.fingerprint.languages) or AUTOMATIC},
         "has_note": profile.has_note,
         "last_opened": _moment(profile.last_opened),
         "exit_ip": exit_.ip if exit_ else None,
@@ -37,6 +38,15 @@ def plain(profile: Profile, path: str) -> dict[str, object]:
         "updated": _moment(profile.updated),
         "deleted_at": _moment(profile.deleted_at),
     }
+
+
+def lines(data: dict[str, object]) -> list[tuple[str, object]]:
+    """What `plain` gave, as lines with the keys that `profile set` takes; empty ones are left out."""
+    found: list[tuple[str, object]] = []
+    for name, value in data.items():
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        found += [(f"{name}.{part}".rstrip(".").replace("_", "-"), item) for part, item in parts]
+    return [(name, value) for name, value in found if value not in ("", None, [])]
 
 
 def summary(profile: Profile, path: str) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.context import Context
 from app.cli.output import card, table
-from app.cli.profile_output import plain, summary
+from app.cli.profile_output import lines, plain, summary
 from app.cli.proxies import proxy_text
 from app.isolation.profile import AccountStatus, Profile
 from app.isolation.profiles import ProfileQuery
@@ -262,7 +262,7 @@ def _note_of(file: Path, context: Context) -> Secret:
 
 def _told(work: Workspace, profile: Profile) -> tuple[dict[str, object], str]:
     data = plain(profile, _PathNames(work)(profile))
-    return data, card((name, value) for name, value in data.items() if value not in ("", None, []))
+    return data, card(lines(data))
 
 
 class _PathNames:

@@ -67,6 +67,8 @@ def pytest_configure(config: pytest.Config) -> None:
     own = f"{os.getpid()}-{secrets.token_hex(4)}"
     os.environ[MARKER] = f"{outer}/{own}" if outer else own
     os.environ.update(TZ="UTC", LANG="C.UTF-8", LC_ALL="C.UTF-8", PYTHONUTF8="1")
+    for name in ("BERTH_PASSPHRASE_FILE", "BERTH_ENGINE"):  # of whoever runs the tests
+        os.environ.pop(name, None)
     os.environ["BERTH_HOME"] = "/nonexistent/take-the-berth_home-fixture"
     time.tzset()
 
