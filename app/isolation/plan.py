@@ -140,7 +140,8 @@ class LaunchPlan:
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
-        return json.dumps(_plain(self), ensure_ascii=False).encode()
+        # In ASCII: a folder or variable of this machine need not be valid UTF-8.
+        return json.dumps(_plain(self)).encode()
 
     @staticmethod
     def from_json(content: bytes | str) -> LaunchPlan:
@@ -150,7 +151,7 @@ class LaunchPlan:
             if raw.pop("plan_version") != PLAN_VERSION:
                 raise ValueError("a plan of another version")
             return _read(raw)
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("not a launch plan") from error
 
 
