@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from app.isolation.plan import LaunchPlan, Mode, WebRtcPolicy
@@ -28,6 +29,9 @@ _DROPPED = frozenset(
         "HTTPS_PROXY",
         "FTP_PROXY",
         "NO_PROXY",
+        "AUTO_PROXY",
+        "SOCKS_SERVER",
+        "SOCKS_VERSION",
         "SSLKEYLOGFILE",
         "LC_ALL",
     }
@@ -83,10 +87,15 @@ def network_switches(relay_port: int, webrtc: WebRtcPolicy) -> list[str]:
     ]
 
 
-def environment(plan: LaunchPlan, own: Mapping[str, str]) -> dict[str, str]:
-    """The engine's environment: the machine's, with the profile's place and the face's screen."""
+def environment(plan: LaunchPlan, own: Mapping[str, str], *, frozen: bool | None = None) -> dict[str, str]:
+    """The engine's environment: the machine's, with the profile's place and the face's screen.
+
+    `frozen`: whether Berth's own libraries are on the library path; None asks the running program.
+    """
     result = {name: value for name, value in own.items() if _is_kept(name)}
-    if "LD_LIBRARY_PATH_ORIG" in own:  # set by the frozen program's loader
+    if getattr(sys, "frozen", False) if frozen is None else frozen:
+        result.pop("LD_LIBRARY_PATH", None)  # the loader's; it keeps the old value only if there was one
+    if "LD_LIBRARY_PATH_ORIG" in own:
         result["LD_LIBRARY_PATH"] = own["LD_LIBRARY_PATH_ORIG"]
     for name in SCREEN_VARIABLES:
         result.pop(name, None)
