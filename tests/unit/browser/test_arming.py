@@ -1,0 +1,78 @@
+"""What each kind of target is told before its first script."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from app.isolation.browser.arming import Arming
+from app.isolation.plan import Fingerprint, GeoMode, Place
+
+BERLIN = Place(52.52, 13.405, 30.0)
+FIXED = Fingerprint(languages=("de-DE",), timezone="Europe/Berlin", geolocation=GeoMode.FIXED, place=BERLIN)
+PLACE_COMMAND = (
+    "Emulation.setGeolocationOverride",
+    {"latitude": 52.52, "longitude": 13.405, "accuracy": 30.0},
+)
+ZONE_COMMAND = ("Emulation.setTimezoneOverride", {"timezoneId": "Europe/Berlin"})
+PAGES = ["page", "iframe"]
+WORKERS = ["worker", "shared_worker", "service_worker"]
+
+
+@pytest.mark.parametrize("target", PAGES)
+def test_pages_and_frames_are_told_the_fixed_place(target: str):
+    assert Arming(FIXED, tz_works=True).commands(target) == [PLACE_COMMAND]
+
+
+@pytest.mark.parametrize("target", [*WORKERS, "browser", "tab", ""])
+def test_targets_without_geolocation_are_not_told_a_place(target: str):
+    assert Arming(FIXED, tz_works=True).commands(target) == []
+
+
+@pytest.mark.parametrize("mode", [GeoMode.REAL, GeoMode.BLOCKED])
+def test_a_place_kept_from_before_is_told_only_while_it_is_fixed(mode: GeoMode):
+    arming = Arming(Fingerprint(geolocation=mode, place=BERLIN), tz_works=True)
+
+    assert arming.commands("page") == []
+    assert not arming.is_needed
+
+
+def test_where_tz_does_not_work_pages_are_told_place_and_zone():
+    assert Arming(FIXED, tz_works=False).commands("page") == [PLACE_COMMAND, ZONE_COMMAND]
+
+
+@pytest.mark.parametrize("target", [*PAGES, *WORKERS])
+def test_where_tz_does_not_work_the_zone_is_said_again_to_whatever_runs_scripts(target: str):
+    arming = Arming(FIXED, tz_works=False)
+
+    assert arming.lasting_commands(target) == [ZONE_COMMAND]
+    assert arming.commands(target)[-1:] == [ZONE_COMMAND]
+
+
+def test_targets_that_run_no_scripts_are_not_told_a_zone():
+    assert Arming(FIXED, tz_works=False).lasting_commands("browser") == []
+
+
+def test_where_tz_works_nothing_is_said_again():
+    assert Arming(FIXED, tz_works=True).lasting_commands("page") == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "tz_works", "is_needed"),
+    [
+        (FIXED, True, True),
+        (FIXED, False, True),
+        (Fingerprint(timezone="Europe/Berlin"), False, True),
+        (Fingerprint(timezone="Europe/Berlin"), True, False),
+        (Fingerprint(geolocation=GeoMode.FIXED), True, False),
+    ],
+)
+def test_targets_wait_only_where_there_is_something_to_say(
+    settings: Fingerprint, tz_works: bool, is_needed: bool
+):
+    assert Arming(settings, tz_works=tz_works).is_needed is is_needed
+
+
+def test_only_windows_needs_the_zone_by_command():
+    assert Arming(Fingerprint(timezone="Europe/Berlin")).is_needed is (sys.platform == "win32")
