@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.cli.commands import COMMANDS
+from app.cli.commands import COMMANDS, Command
 from app.cli.main import main
 from app.kernel.files import FileLock
 from tests.support.commands import BERTH, LIMIT_S, Terminal, berth, environment
@@ -33,6 +34,11 @@ def test_every_command_explains_itself(berth_home: Path, capsys: pytest.CaptureF
     assert code == 0
     assert out.startswith(f"usage: berth {name}")
     assert "--json" in out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=ALL)
+def test_every_row_of_the_table_names_a_function_that_is_there(command: Command):
+    assert callable(getattr(importlib.import_module(command.module), command.function))
 
 
 def test_the_overview_lists_every_command_and_the_exit_codes(berth_home: Path):
