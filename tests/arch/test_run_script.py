@@ -67,7 +67,10 @@ def test_help_names_every_word_and_sets_nothing_up(bare_machine: Path):
 
 def test_it_works_with_its_input_closed(bare_machine: Path):
     done = subprocess.run(
-        ["bash", "-c", f"exec bash {bare_machine}/berth/run help <&-"], capture_output=True, text=True, check=False
+        ["bash", "-c", f"exec bash {bare_machine}/berth/run help <&-"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (done.returncode, done.stderr) == (0, "")

@@ -31,6 +31,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if session.config.getoption("--fully-covered") and not session.config.option.collectonly:
         _short.extend(_not_covered())
         session.testsfailed += len(_short)
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if _short and reporter is not None:
+            reporter.stats["files not fully covered"] = list(_short)  # counted in the closing line
     return result
 
 
