@@ -23,11 +23,15 @@ Tree = dict[str, Any]
 def write_preferences(plan: LaunchPlan, browser_dir: Path) -> None:
     """Merges what the plan says into `Preferences` and `Local State`; everything else there stays.
 
-    Raises PreferencesBroken, StorageFull, FolderNotWritable; the files are then as they were.
+    Raises PreferencesBroken, before either file is touched, StorageFull and FolderNotWritable.
     """
     private_folder(browser_dir / "Default")
-    _merge_file(browser_dir / "Default" / "Preferences", profile_preferences(plan), clear=_cleared(plan))
-    _merge_file(browser_dir / "Local State", local_state(plan), clear=())
+    changed = [
+        *_change(browser_dir / "Default" / "Preferences", profile_preferences(plan), clear=_cleared(plan)),
+        *_change(browser_dir / "Local State", local_state(plan), clear=()),
+    ]
+    for path, content in changed:
+        write_whole(path, content)
 
 
 def profile_preferences(plan: LaunchPlan) -> Tree:
@@ -89,7 +93,8 @@ def controlling_extensions(browser_dir: Path) -> tuple[str, ...]:
     """Names of installed, enabled extensions that may control proxy, WebRTC or DNS."""
     found: list[str] = []
     for name in ("Preferences", "Secure Preferences"):
-        settings = _read(browser_dir / "Default" / name).get("extensions", {}).get("settings", {})
+        extensions = _read(browser_dir / "Default" / name).get("extensions")
+        settings = extensions.get("settings") if isinstance(extensions, dict) else None
         for identifier, entry in settings.items() if isinstance(settings, dict) else ():
             if isinstance(entry, dict) and _controls(entry):
                 manifest = entry.get("manifest")
@@ -112,13 +117,13 @@ def _cleared(plan: LaunchPlan) -> tuple[tuple[str, ...], ...]:
     return (("profile", "default_content_setting_values", "geolocation"),)
 
 
-def _merge_file(path: Path, wanted: Tree, clear: tuple[tuple[str, ...], ...]) -> None:
+def _change(path: Path, wanted: Tree, clear: tuple[tuple[str, ...], ...]) -> list[tuple[Path, bytes]]:
     before = _read(path)
     after = _merged(before, wanted)
     for keys in clear:
         _remove(after, keys)
-    if after != before:
-        write_whole(path, json.dumps(after, ensure_ascii=False).encode())
+    # In ASCII: what a browser wrote need not be valid Unicode.
+    return [(path, json.dumps(after).encode())] if after != before else []
 
 
 def _read(path: Path) -> Tree:
@@ -126,7 +131,7 @@ def _read(path: Path) -> Tree:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PreferencesBroken(str(path)) from error
     if not isinstance(content, dict):
         raise PreferencesBroken(str(path))
