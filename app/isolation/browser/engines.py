@@ -97,8 +97,10 @@ def choose_engine(wanted_kind: str, wanted_path: str, engines: tuple[Engine, ...
 
 def _named(env: Mapping[str, str]) -> list[tuple[str, str, str]]:
     text = env.get("BERTH_ENGINE", "")
-    kind, _, path = text.rpartition("=")
-    return [(kind if kind in _KINDS else "chromium", "custom", path)] if path else []
+    kind, _, path = text.partition("=")
+    if kind not in _KINDS:  # no kind is named; an equals sign then belongs to the path
+        kind, path = "chromium", text
+    return [(kind, "custom", path)] if path else []
 
 
 def _candidates(env: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from playwright.async_api import Browser, Page, Playwright, async_playwright
-from playwright.async_api import Error as PlaywrightError
+from typing import TYPE_CHECKING, Any
 
 from app.isolation.browser.endpoint import Endpoint
 from app.isolation.browser.hub import Hub
 from app.kernel.errors import Problem
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page, Playwright
 
 _log = logging.getLogger("berth.looking")
 _TIMEOUT_MS = 10_000
@@ -64,61 +65,123 @@ class Seen:
     policies: tuple[tuple[str, str], ...] | None
 
 
+class Glance:
+    """A look in progress: what was seen comes first, going away without a trace takes a moment longer."""
+
+    def __init__(self, work: Callable[[asyncio.Future[Seen | None]], Coroutine[Any, Any, None]]) -> None:
+        self._seen: asyncio.Future[Seen | None] = asyncio.get_running_loop().create_future()
+        self._work = asyncio.create_task(work(self._seen), name="berth-glance")
+        self._work.add_done_callback(self._settle)
+
+    async def seen(self) -> Seen | None:
+        """What the window showed; None when it showed nothing in time."""
+        return await asyncio.shield(self._seen)
+
+    async def gone(self) -> None:
+        """Returns when nothing of the look is left in the window."""
+        await asyncio.wait({self._work})
+
+    def _settle(self, work: asyncio.Task[None]) -> None:
+        if not work.cancelled() and (error := work.exception()) is not None:
+            # Only the kind: Playwright's messages may hold addresses and values of pages.
+            _log.info("looking at a window failed: %s", type(error).__name__)
+        if not self._seen.done():
+            self._seen.set_result(None)
+
+
 class Eyes:
     """One Playwright driver for all windows of a keeper; nothing of Playwright's leaves this module.
 
-    Its exceptions may hold addresses and values of pages, so they are never logged or passed on.
+    The driver takes over a hundred megabytes, so it ends when nothing has been looked at for a while.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, idle_s: float = 20.0) -> None:
+        self._idle_s = idle_s
         self._playwright: Playwright | None = None
         self._starting = asyncio.Lock()
+        self._looking = 0
+        self._ending: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Starts the driver; the first window need not wait for it then."""
+        """Starts the driver, or keeps a running one for a while longer. Call it early: it takes a moment."""
+        if self._ending is not None:
+            self._ending.cancel()
         async with self._starting:
             if self._playwright is None:
-                self._playwright = await async_playwright().start()
+                # Its import alone takes long enough to hold up every window's relay.
+                module = await asyncio.to_thread(importlib.import_module, "playwright.async_api")
+                self._playwright = await module.async_playwright().start()
+        self._end_later()
 
     async def stop(self) -> None:
         """Ends the driver."""
-        if self._playwright is not None:
-            await self._playwright.stop()
-            self._playwright = None
+        if self._ending is not None:
+            self._ending.cancel()
+        async with self._starting:
+            if self._playwright is not None:
+                await self._playwright.stop()
+                self._playwright = None
 
-    async def look(self, hub: Hub, witness_url: str, echo_urls: Sequence[str]) -> Seen | None:
-        """Attaches, reads, and goes away without a trace; None when the window showed nothing in time."""
-        await self.start()
-        assert self._playwright is not None
+    def look(self, hub: Hub, witness_url: str, echo_urls: Sequence[str], *, read_policies: bool) -> Glance:
+        """Begins to look. Policies count as none where this machine has no source of any."""
+
+        async def work(seen: asyncio.Future[Seen | None]) -> None:
+            self._looking += 1
+            try:
+                await self.start()
+                assert self._playwright is not None
+                await _look(self._playwright, hub, witness_url, echo_urls, read_policies, seen)
+            finally:
+                self._looking -= 1
+                self._end_later()
+
+        return Glance(work)
+
+    def _end_later(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+        self._ending = asyncio.get_running_loop().call_later(self._idle_s, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        if self._looking == 0:
+            task = asyncio.create_task(self.stop())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+async def _look(
+    playwright: Playwright,
+    hub: Hub,
+    witness_url: str,
+    echo_urls: Sequence[str],
+    read_policies: bool,
+    seen: asyncio.Future[Seen | None],
+) -> None:
+    async with Endpoint(hub, discreet=True) as address:
+        browser = await playwright.chromium.connect_over_cdp(address, timeout=_TIMEOUT_MS, no_defaults=True)
         try:
-            async with Endpoint(hub, discreet=True) as address:
-                browser = await self._playwright.chromium.connect_over_cdp(
-                    address, timeout=_TIMEOUT_MS, no_defaults=True
-                )
-                try:
-                    return await _look(hub, browser, witness_url, echo_urls)
-                finally:
-                    await browser.close()
-        except* PlaywrightError as errors:
-            _log.info("looking at a window failed: %s", type(errors.exceptions[0]).__name__)
-        return None
-
-
-async def _look(hub: Hub, browser: Browser, witness_url: str, echo_urls: Sequence[str]) -> Seen:
-    context = await browser.new_context(no_viewport=True)
-    try:
-        page = await context.new_page()
-        page.set_default_timeout(_TIMEOUT_MS)
-        async with asyncio.TaskGroup() as group:
+            context = await browser.new_context(no_viewport=True)
+            page = await context.new_page()
+            page.set_default_timeout(_TIMEOUT_MS)
             # Languages are the profile's own: a throw-away context only knows the browser's defaults.
-            sent = group.create_task(_hidden(hub, witness_url, _READ_SENT_LANGUAGES))
-            policies = group.create_task(_hidden(hub, "chrome://policy", _READ_POLICIES))
-            await page.goto(witness_url, wait_until="commit")
-            values = await page.evaluate(_READ_VALUES)
-            echo = await _first_echo(page, echo_urls)
-        return _seen(values, echo, sent.result(), policies.result())
-    finally:
-        await context.close()
+            sent = asyncio.create_task(_hidden(hub, witness_url, _READ_SENT_LANGUAGES))
+            policies = asyncio.create_task(
+                _hidden(hub, "chrome://policy", _READ_POLICIES) if read_policies else _none()
+            )
+            try:
+                echo = await _first_echo(page, echo_urls)
+                values = await page.evaluate(_READ_VALUES)
+                seen.set_result(_seen(values, echo, await sent, await policies))
+            finally:
+                await asyncio.wait({sent, policies})
+                await context.close()
+        finally:
+            await browser.close()
+
+
+async def _none() -> list[list[str]]:
+    return []
 
 
 async def _hidden(hub: Hub, url: str, expression: str) -> Any:
@@ -130,6 +193,8 @@ async def _hidden(hub: Hub, url: str, expression: str) -> Any:
 
 
 async def _first_echo(page: Page, echo_urls: Sequence[str]) -> str:
+    from playwright.async_api import Error as PlaywrightError
+
     for url in echo_urls:
         try:
             answer = await page.goto(url, wait_until="commit")

@@ -30,6 +30,7 @@ class Keeper:
         self._windows: dict[str, RunningWindow] = {}
         self._prepared: dict[str, Prepared] = {}
         self._busy: set[str] = set()
+        self._warming: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
 
     @property
@@ -80,6 +81,9 @@ class Keeper:
     async def _prepare(self, request: Plain) -> Plain:
         plan = LaunchPlan.from_json(request["plan"])
         with self._claim(plan):
+            warming = asyncio.create_task(self._eyes.start())  # needed soon, and not at once
+            self._warming.add(warming)
+            warming.add_done_callback(self._warming.discard)
             prepared = await prepare(plan)
             self._prepared[plan.profile] = prepared
         return {"preflight": preflight_plain(Preflight(prepared.exit, prepared.checks))}

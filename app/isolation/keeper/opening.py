@@ -13,7 +13,8 @@ from app.isolation.browser import judging
 from app.isolation.browser.arming import Arming
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub
-from app.isolation.browser.looking import Eyes, Seen
+from app.isolation.browser.looking import Eyes, Glance, Seen
+from app.isolation.browser.policies import may_have_policies
 from app.isolation.browser.preferences import controlling_extensions, write_preferences
 from app.isolation.browser.problems import EngineFailed, EngineGone, NoScreen
 from app.isolation.browser.process import EngineProcess, start_engine
@@ -103,12 +104,13 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         raise
     window = await _start(prepared, clock)
     try:
-        await _look(prepared, window, eyes, checks)
-        restored = has_session(prepared.directory.browser)
-        urls = plan.urls or (() if restored else plan.start_pages or (_BLANK,))
-        await window.show(urls, environment(plan, os.environ), is_sandboxed())
+        glance = await _look(prepared, window, eyes, checks)
+        restores = has_session(prepared.directory.browser)
+        urls = plan.urls or (() if restores else plan.start_pages or (_BLANK,))
+        await window.show(urls, environment(plan, os.environ), is_sandboxed(), restores=restores)
         if not urls:
             await window.fill_if_empty()
+        await glance.gone()
         if window.hub.ended.is_set():
             raise EngineGone
     except TimeoutError:
@@ -173,11 +175,17 @@ async def _first_answer(hub: Hub, process: EngineProcess, plan: LaunchPlan) -> s
     return str(answer["product"]).partition("/")[2]
 
 
-async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: list[Check]) -> None:
+async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: list[Check]) -> Glance:
     plan, relay = prepared.plan, prepared.relay
     nonce = secrets.token_hex(16)
     relay.begin_preflight(nonce, plan.echo_urls)
-    seen = await eyes.look(window.hub, f"http://{nonce}.berth.invalid/", plan.echo_urls)
+    glance = eyes.look(
+        window.hub,
+        f"http://{nonce}.berth.invalid/",
+        plan.echo_urls,
+        read_policies=may_have_policies(plan.engine.kind),
+    )
+    seen = await glance.seen()
     witnessed = relay.witnessed(nonce)
     relay.shut()
     if seen is None:
@@ -197,6 +205,7 @@ async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: l
     window.preflight = Preflight(prepared.exit, tuple(checks))
     if window.preflight.stops(plan.only_this_once):
         raise Blocked(window.preflight)
+    return glance
 
 
 def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:

@@ -73,13 +73,32 @@ class RunningWindow:
         self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
 
-    async def show(self, urls: tuple[str, ...], environment: dict[str, str], sandbox: bool) -> None:
-        """Opens the relay, makes the window, and lets the browser bring back its last session.
+    async def show(
+        self, urls: tuple[str, ...], environment: dict[str, str], sandbox: bool, *, restores: bool
+    ) -> None:
+        """Opens the relay and makes the window, with the tabs of its last session where it has some.
 
-        The same binary asks the running browser for a window, as a second start by a person would:
-        that way the tabs, their order and the active one come back.
+        Raises TimeoutError.
         """
         self.relay.open()
+        async with asyncio.timeout(_WINDOW_TIMEOUT_S):
+            if restores:
+                await self._ask_for_session(urls, environment, sandbox)
+            else:
+                for number, url in enumerate(urls):
+                    await self.hub.command("Target.createTarget", url=url, newWindow=number == 0)
+            while not self.hub.pages and not self.hub.ended.is_set():
+                self.hub.page_changed.clear()
+                await self.hub.page_changed.wait()
+        self.state = State.OPEN
+
+    async def _ask_for_session(
+        self, urls: tuple[str, ...], environment: dict[str, str], sandbox: bool
+    ) -> None:
+        """Asks the running browser for a window by a second start, as a person would.
+
+        Only that way do the tabs come back in their order, with the right one in front.
+        """
         messenger = await asyncio.create_subprocess_exec(
             self.plan.engine.path,
             *second_start(str(self.directory.browser), sandbox=sandbox),
@@ -90,16 +109,11 @@ class RunningWindow:
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            async with asyncio.timeout(_WINDOW_TIMEOUT_S):
-                while not self.hub.pages and not self.hub.ended.is_set():
-                    self.hub.page_changed.clear()
-                    await self.hub.page_changed.wait()
-                await messenger.wait()
-        except TimeoutError:
-            messenger.kill()
             await messenger.wait()
-            raise
-        self.state = State.OPEN
+        finally:
+            if messenger.returncode is None:
+                messenger.kill()
+                await messenger.wait()
 
     async def fill_if_empty(self) -> None:
         """Opens the start pages where the last session had no tab left to bring back."""
