@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 MARKER = "BERTH_TEST"
-GRACE_S = float(os.environ.get("BERTH_TEST_GRACE_S", "5"))
+GRACE_S = float(os.environ.get("BERTH_TEST_GRACE_S", "15"))
 T = TypeVar("T")
 
 

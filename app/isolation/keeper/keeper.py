@@ -38,10 +38,6 @@ class Keeper:
         """Whether nothing is open or being opened."""
         return not (self._windows or self._prepared or self._busy)
 
-    async def start(self) -> None:
-        """Warms up what the first window would wait for."""
-        await self._eyes.start()
-
     async def stop(self) -> None:
         """Closes every window cleanly and ends."""
         async with asyncio.TaskGroup() as group:

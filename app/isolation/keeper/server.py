@@ -56,13 +56,11 @@ class _Server:
         listener = open_listener(self._paths)
         acceptor = threading.Thread(target=self._accept, args=(listener,), name="berth-accept", daemon=True)
         acceptor.start()
-        warming = asyncio.create_task(self._keeper.start())
         try:
             await self._until_unneeded()
         finally:
             self._is_listening = False
             close_listener(self._paths, listener)
-            await asyncio.wait({warming})
             await self._keeper.stop()
 
     async def _until_unneeded(self) -> None:
