@@ -73,7 +73,7 @@ def running_engine(root: Path) -> int | None:
         process = psutil.Process(int(note["pid"]))
         same = abs(process.create_time() - float(note["started"])) < _SAME_START_S
         return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except (OSError, ValueError, KeyError, TypeError, psutil.Error):
+    except (OSError, ValueError, OverflowError, KeyError, TypeError, psutil.Error):
         return None
 
 
