@@ -12,6 +12,7 @@ from app.kernel.errors import Problem
 from app.kernel.files import write_whole
 
 _FILE = "crashed.json"
+_SHAPE = {"profile": str, "number": int, "name": str, "at": str}
 
 
 def leave(root: Path, plan: LaunchPlan, at: datetime) -> None:
@@ -36,6 +37,6 @@ def read_all(profiles: Path) -> list[dict[str, Any]]:
             note = json.loads(path.read_bytes())
         except (OSError, ValueError):
             continue
-        if isinstance(note, dict):
+        if isinstance(note, dict) and all(isinstance(note.get(key), kind) for key, kind in _SHAPE.items()):
             notes.append(note)
     return notes
