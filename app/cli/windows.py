@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     from app.kernel.ids import ProfileId
 
 _MARKS = {"green": "✓", "amber": "!", "red": "✗"}
+_NUMBER = re.compile(r"#?[0-9]{1,9}")
 
 
 def open_window_arguments(parser: argparse.ArgumentParser) -> None:
     """What `berth open` takes."""
     parser.add_argument("name", help="the profile's name, number or id")
-    parser.add_argument("--url", action="append", default=[], help="a page to open; may be given several times")
+    parser.add_argument(
+        "--url", action="append", default=[], help="a page to open; may be given several times"
+    )
     parser.add_argument("--mode", choices=["hands-on"], default="hands-on", help="who drives the window")
     parser.add_argument(
         "--hold",
@@ -89,12 +93,14 @@ def windows(args: argparse.Namespace, context: Context) -> None:
             window["state"],
             window.get("pid", ""),
             (window.get("preflight", {}).get("exit") or {}).get("ip", ""),
-            window.get("opened_at", window.get("at", ""))[:19],
+            str(window.get("opened_at") or window.get("at", ""))[:19],
         )
         for window in found
     ]
     head = ("No", "Name", "State", "Pid", "Exit", "Since (UTC)")
-    context.out.show({"windows": [_plain(window) for window in found]}, table(head, rows, "No window is open."))
+    context.out.show(
+        {"windows": [_plain(window) for window in found]}, table(head, rows, "No window is open.")
+    )
 
 
 def preflight_json(preflight: Preflight) -> dict[str, object]:
@@ -125,8 +131,14 @@ def _tell(opened: Opened, context: Context) -> None:
         f"  {_MARKS[check.level.value]} {check.message.english()}" for check in opened.preflight.checks
     )
     if not opened.is_open:
-        words = say("{name} was not opened. Nothing has reached the store.", name=opened.profile.name).english()
-        facts = {"event": "refused", "profile": opened.profile.name, "preflight": preflight}
+        words = say(
+            "{name} was not opened. Nothing has reached the store.", name=opened.profile.name
+        ).english()
+        facts: dict[str, object] = {
+            "event": "refused",
+            "profile": opened.profile.name,
+            "preflight": preflight,
+        }
         context.out.line(facts, f"{words}\n{checks}")
         return
     words = say("{name} is open (process {pid}).", name=opened.profile.name, pid=opened.pid).english()
@@ -157,7 +169,12 @@ def _hold(profile: ProfileId, name: str, seconds: float, context: Context) -> No
         if reason is None:
             closed = _close_again(context, profile)
             reason = closed or "person"
-    facts = {"event": "closed", "profile": name, "reason": reason, "seconds": round(time.monotonic() - started, 1)}
+    facts = {
+        "event": "closed",
+        "profile": name,
+        "reason": reason,
+        "seconds": round(time.monotonic() - started, 1),
+    }
     context.out.line(facts, say("{name} is closed ({reason}).", name=name, reason=reason).english())
 
 
@@ -177,20 +194,23 @@ def _close_again(context: Context, profile: ProfileId) -> str | None:
 
 
 def _find(found: list[Plain], who: str) -> ProfileId:
-    from app.isolation.keeper.problems import NotOpen
+    from app.isolation.keeper.problems import NotOpen, WindowAmbiguous
+    from app.isolation.profile import name_key
     from app.kernel.ids import ProfileId
 
-    wanted = who.strip().casefold()
-    number = int(wanted.lstrip("#")) if wanted.lstrip("#").isdigit() else None
-    for test in (
-        lambda window: window["profile"].casefold() == wanted,
-        lambda window: window["name"].casefold() == wanted,
-        lambda window: number is not None and window["number"] == number,
-    ):
-        for window in found:
-            if test(window):
-                return ProfileId(window["profile"])
-    raise NotOpen
+    wanted = name_key(who)
+    number = int(wanted.lstrip("#")) if _NUMBER.fullmatch(wanted) else None
+    for window in found:
+        if name_key(window["profile"]) == wanted:
+            return ProfileId(window["profile"])
+    matching = [
+        window for window in found if name_key(window["name"]) == wanted or window["number"] == number
+    ]
+    if len(matching) > 1:
+        raise WindowAmbiguous(who, [f"#{window['number']} {window['name']}" for window in matching])
+    if not matching:
+        raise NotOpen
+    return ProfileId(matching[0]["profile"])
 
 
 def _seconds(text: str) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.kernel.errors import NotFoundProblem, Problem
+from collections.abc import Sequence
+
+from app.kernel.errors import NotFoundProblem, Problem, UsageProblem
 from app.kernel.text import say
 
 
@@ -21,6 +23,18 @@ class NotOpen(NotFoundProblem):
 
     def __init__(self) -> None:
         super().__init__(say("This store has no open window."), say("`berth windows` lists the open ones."))
+
+
+class WindowAmbiguous(UsageProblem):
+    """Several open windows are called so."""
+
+    def __init__(self, who: str, choices: Sequence[str]) -> None:
+        super().__init__(
+            say(
+                "{name} can mean several windows: {choices}.", name=who[:200], choices=", ".join(choices[:5])
+            ),
+            say("Use the profile's id; `berth windows --json` shows it."),
+        )
 
 
 class PageMissing(NotFoundProblem):
