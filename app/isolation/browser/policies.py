@@ -10,8 +10,16 @@ from pathlib import Path
 _LINUX = {
     "chrome": ("/etc/opt/chrome/policies",),
     "edge": ("/etc/opt/edge/policies",),
-    "chromium": ("/etc/chromium/policies", "/etc/chromium-browser/policies"),
     "brave": ("/etc/brave/policies",),
+    # A browser named by its path alone is taken for Chromium, and may be any of them.
+    "chromium": (
+        "/etc/chromium/policies",
+        "/etc/chromium-browser/policies",
+        "/etc/opt/chrome/policies",
+        "/etc/opt/chrome_for_testing/policies",
+        "/etc/opt/edge/policies",
+        "/etc/brave/policies",
+    ),
 }
 
 
