@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterator
 
 from app.cli.context import Context
+from app.isolation.browser.driver import driver_version
 from app.isolation.browser.engines import find_engines
 from app.isolation.checks import Check, Level
-from app.isolation.health import engines_check, sandbox_check, screen_check
+from app.isolation.health import driver_check, engines_check, sandbox_check, screen_check
 from app.isolation.template import shipped_and_own
 from app.kernel.errors import ExitCode, Problem
 from app.kernel.text import Text, say
@@ -28,6 +29,7 @@ def doctor(args: argparse.Namespace, context: Context) -> ExitCode:
     checks = [
         _data_check(context),
         engines_check(engines),
+        driver_check(driver_version()),
         sandbox_check(engines),
         screen_check(),
         *_template_checks(context),

@@ -29,6 +29,14 @@ def engines_check(engines: tuple[Engine, ...]) -> Check:
     )
 
 
+def driver_check(version: str | None) -> Check:
+    """Whether Playwright's driver runs; without it no window can be looked at, so none opens."""
+    if version is None:
+        text = say("Playwright's driver does not run, so no window opens. Debian: apt install libatomic1.")
+        return Check("driver", Level.RED, text)
+    return Check("driver", Level.GREEN, say("Playwright's driver runs ({version}).", version=version))
+
+
 def sandbox_check(
     engines: tuple[Engine, ...], *, is_root: bool | None = None, system: Path = _SYSTEM
 ) -> Check:
