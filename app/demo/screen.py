@@ -20,8 +20,8 @@ class NoVirtualScreen(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            say("There is no screen here, and Xvfb, which makes a virtual one, is not installed."),
-            say("Run the demo inside a desktop session, or install it: sudo apt install xvfb."),
+            say("There is no screen here, and Xvfb, which makes a virtual one, is missing or did not start."),
+            say("Run the demo inside a desktop session, or install Xvfb: sudo apt install xvfb."),
         )
 
 
@@ -46,10 +46,10 @@ def some_screen(*, always_virtual: bool = False) -> Iterator[bool]:
         stderr=subprocess.DEVNULL,
     )
     os.close(write_fd)
-    with os.fdopen(read_fd) as told:
-        number = told.readline().strip()  # empty when Xvfb ended instead
     before = {name: os.environ.pop(name, None) for name in ("DISPLAY", "WAYLAND_DISPLAY")}
     try:
+        with os.fdopen(read_fd) as told:
+            number = told.readline().strip()  # empty when Xvfb ended instead
         if not number:
             raise NoVirtualScreen
         os.environ["DISPLAY"] = f":{number}"
