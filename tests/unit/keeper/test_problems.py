@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from app.isolation.keeper.problems import KeeperUnreachable, NotOpen, NotPrepared, PageMissing, WindowBusy
+from app.isolation.keeper.problems import (
+    KeeperUnreachable,
+    NotOpen,
+    NotPrepared,
+    PageMissing,
+    WindowAmbiguous,
+    WindowBusy,
+)
 from app.kernel.errors import ExitCode, Problem
 
 EVERY = [
     WindowBusy("Anna"),
+    WindowAmbiguous("7", ["#7 Anna", "#9 7"]),
     NotOpen(),
     PageMissing("https://store.test/"),
     NotPrepared(),
@@ -29,6 +37,7 @@ def test_every_sentence_is_whole_and_has_a_next_step(problem: Problem):
     [
         (WindowBusy("Anna"), ExitCode.FAILED),
         (NotOpen(), ExitCode.NOT_FOUND),
+        (WindowAmbiguous("7", []), ExitCode.USAGE),
         (PageMissing("x"), ExitCode.NOT_FOUND),
         (KeeperUnreachable.gone(), ExitCode.FAILED),
     ],
