@@ -119,6 +119,15 @@ def test_an_engine_that_ended_is_gone_even_before_anybody_waited_for_it(
     assert running_engine(tmp_path) is None
 
 
+def test_an_engine_that_has_gone_already_leaves_no_note(tmp_path: Path, engine: subprocess.Popen[bytes]):
+    engine.kill()
+    engine.wait()
+
+    ProfileDirectory(tmp_path, "Anna").note_engine(engine.pid)
+
+    assert not (tmp_path / "engine.json").exists()
+
+
 def test_another_process_with_the_same_number_is_not_the_engine(tmp_path: Path):
     started = psutil.Process().create_time()
     note(tmp_path, {"pid": os.getpid(), "started": started - 3600})

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.isolation.browser.switches import SCREEN_VARIABLES, environment, network_switches, switches
+from app.isolation.browser.switches import (
+    SCREEN_VARIABLES,
+    environment,
+    network_switches,
+    second_start,
+    switches,
+)
 from app.isolation.plan import Fingerprint, LaunchPlan, Mode, ProxyKind, Upstream, WebRtcPolicy
 from app.kernel.secret import Secret
 from tests.support.plans import plan_for
@@ -66,6 +72,16 @@ def test_an_automation_window_says_that_a_script_drives_it():
 
 def test_the_sandbox_is_off_only_where_asked():
     assert arguments(plan(), sandbox=False) == [*arguments(plan(), sandbox=True), "--no-sandbox"]
+
+
+@pytest.mark.parametrize(("sandbox", "more"), [(True, []), (False, ["--no-sandbox"])])
+def test_a_second_start_only_finds_the_running_engine_again(sandbox: bool, more: list[str]):
+    assert second_start("/data/p/browser", sandbox=sandbox) == [
+        "--user-data-dir=/data/p/browser",
+        "--no-first-run",
+        "--test-type",
+        *more,
+    ]
 
 
 @pytest.mark.parametrize("policy", list(WebRtcPolicy))
