@@ -21,6 +21,7 @@ _GROUPS = {
     "proxy": "the pool of proxies",
     "template": "ready settings for a platform and market",
     "credential": "stored logins",
+    "operator": "the people who unlock the vault",
     "setting": "how Berth behaves",
     "engine": "browsers on this machine",
 }

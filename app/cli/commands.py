@@ -59,6 +59,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("credential", "list"), "list the logins, without passwords", "app.cli.credentials", "list_all"),
     Command(("credential", "show"), "show a login", "app.cli.credentials", "show"),
     Command(("credential", "remove"), "remove a login", "app.cli.credentials", "remove"),
+    Command(("operator", "passphrase"), "set a new passphrase", "app.cli.operators", "passphrase"),
     Command(("setting", "list"), "list the settings", "app.cli.settings", "list_all"),
     Command(("setting", "show"), "show one setting", "app.cli.settings", "show"),
     Command(("setting", "set"), "change a setting", "app.cli.settings", "set_value"),

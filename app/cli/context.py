@@ -42,8 +42,11 @@ class Context:
         return Vault(self.paths, self.clock, migrations(), self.hub)
 
     @contextmanager
-    def open_vault(self) -> Iterator[OpenVault]:
-        """Asks for the passphrase, unlocks, and locks again at the end of the block; keep the block short."""
+    def open_vault(self, recovery: Secret | None = None) -> Iterator[OpenVault]:
+        """Asks for the passphrase, unlocks, and locks again at the end of the block; keep the block short.
+
+        A recovery code opens the vault in place of the passphrase.
+        """
         vault = self.vault()
         if not vault.exists():
             # Says so before anybody has to type a passphrase.
@@ -51,7 +54,11 @@ class Context:
 
             raise missing(self.paths.data)
         wait_s = self.machine_settings().number("vault.wait_for_lock_s")
-        with vault.unlock(self.passphrase(), via=VIA, wait_s=wait_s) as opened:
+        if recovery is not None:
+            unlocked = vault.unlock_with_recovery(recovery, via=VIA, wait_s=wait_s)
+        else:
+            unlocked = vault.unlock(self.passphrase(), via=VIA, wait_s=wait_s)
+        with unlocked as opened:
             yield opened
 
     @contextmanager

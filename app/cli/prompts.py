@@ -66,16 +66,27 @@ class Prompts:
             return self.passphrase(file)
         return self._typed_twice("New passphrase: ")
 
+    def recovery_code(self, file: Path | None) -> Secret:
+        """The code that `berth init` printed. Raises PassphraseNeeded or PassphraseFileUnreadable."""
+        if file is not None:
+            return self.secret_file(file)
+        if not self.has_person:
+            raise PassphraseNeeded(
+                say("There is no terminal to ask for the recovery code."),
+                say("Name a file that holds it with --recovery-file."),
+            )
+        return self.typed("Recovery code: ")
+
     def password(self, file: Path | None, what: str) -> Secret:
         """A password to store. Raises PasswordNeeded, AnswersDiffer or PassphraseFileUnreadable."""
         if file is not None:
             return self.secret_file(file)
         if not self.has_person:
             raise PasswordNeeded(
-                say("There is no terminal to ask for the {what}.", what=what),
+                say("There is no terminal to ask for the {what}.", what=what.replace("-", " ")),
                 say("Name a file that holds it with --{what}-file.", what=what),
             )
-        return self._typed_twice(f"{what.capitalize()}: ")
+        return self._typed_twice(f"{what.replace('-', ' ').capitalize()}: ")
 
     def secret_file(self, path: Path, *, may_be_empty: bool = False) -> Secret:
         """What a file holds, without its last line end; says so when others could read it."""

@@ -28,6 +28,7 @@ def init(args: argparse.Namespace, context: Context) -> None:
         {"vault": place, "recovery_code": code.reveal()},
         f"The vault is in {place}.\n\n"
         f"Recovery code: {code.reveal()}\n\n"
-        "Write the code down and keep it away from this computer. It opens the vault when the passphrase\n"
-        "is forgotten, and it is shown only now: Berth cannot find it again, and without both all is lost.",
+        "Write the code down and keep it away from this computer. When the passphrase is forgotten,\n"
+        "`berth operator passphrase --recovery` sets a new one with it. It is shown only now: Berth cannot\n"
+        "find it again, and without both all is lost.",
     )

@@ -53,6 +53,46 @@ def test_what_is_made_is_for_its_owner_alone(berth_home: Path, passphrase_file: 
     assert set(modes.values()) == {0}
 
 
+def test_a_forgotten_passphrase_is_replaced_with_the_recovery_code(
+    berth_home: Path, tmp_path: Path, passphrase_file: Path
+):
+    code, fresh = tmp_path / "code", tmp_path / "fresh"
+    code.write_text(berth("init", "--json", "--passphrase-file", passphrase_file).json["recovery_code"])
+    fresh.write_text("another five words to keep")
+    code.chmod(0o600)
+    fresh.chmod(0o600)
+
+    changed = berth(
+        "operator", "passphrase", "--recovery-file", code, "--new-passphrase-file", fresh, "--json"
+    )
+    old = berth("proxy", "list", "--json", "--passphrase-file", passphrase_file)
+    new = berth("proxy", "list", "--json", "--passphrase-file", fresh)
+
+    assert (changed.code, changed.json) == (0, {"changed": True})
+    assert (old.code, old.json["error"]) == (3, "wrong-passphrase")
+    assert (new.code, new.json) == (0, {"proxies": []})
+
+
+def test_a_wrong_recovery_code_is_exit_code_3(home: Path, tmp_path: Path):
+    code = tmp_path / "code"
+    code.write_text("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA")
+    code.chmod(0o600)
+
+    done = berth("operator", "passphrase", "--recovery-file", code, "--json")
+
+    assert (done.code, done.json["error"]) == (3, "wrong-recovery-code")
+
+
+def test_a_passphrase_is_changed_at_a_terminal(home: Path):
+    with Terminal("operator", "passphrase") as terminal:
+        terminal.answer("New passphrase:", "another five words to keep")
+        terminal.answer("Again:", "another five words to keep")
+        code = terminal.end()
+
+    assert code == 0
+    assert berth("proxy", "list", "--json").code == 3
+
+
 def test_a_second_vault_in_the_same_place_is_refused_and_the_first_stays(home: Path):
     before = (home / "vault.json").read_bytes()
 
