@@ -148,11 +148,15 @@ def test_a_wrapper_script_on_the_path_is_not_taken(bare: Path, script: Script):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux looks on PATH")
-def test_of_a_real_binary_on_the_path_the_real_place_is_taken(bare: Path):
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("google-chrome-stable", "chrome"), ("microsoft-edge-stable", "edge"), ("brave-browser", "brave")],
+)
+def test_of_a_real_binary_on_the_path_the_real_place_is_taken(bare: Path, name: str, kind: str):
     binary = Path(sys.executable).resolve()
-    (bare / "brave-browser").symlink_to(binary)
+    (bare / name).symlink_to(binary)
 
-    assert module._on_path() == [("brave", "stable", str(binary))]
+    assert module._on_path() == [(kind, "stable", str(binary))]
 
 
 def test_what_cannot_be_read_is_no_binary(tmp_path: Path):

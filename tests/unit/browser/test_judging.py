@@ -134,6 +134,34 @@ def test_wrong_languages_are_told_with_what_was_saved():
 
 
 @pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.8", "The languages are de-DE, de, en."),
+        ("de-DE", "The languages sent are de-DE."),
+        ("de-DE,fr", "The languages sent are de-DE, fr."),
+    ],
+)
+def test_a_part_of_the_languages_is_told_as_what_was_sent(sent: str, told: str):
+    assert judged(sent_languages=sent)["language"].message.english() == told
+
+
+@pytest.mark.parametrize(
+    ("check_id", "change", "told"),
+    [
+        ("timezone", {"timezone": "UTC"}, "The time zone is UTC, saved is Europe/Berlin."),
+        ("webdriver", {"webdriver": True}, "The window does not say truly who drives it."),
+        ("cores", {"cores": 8}, "The window shows 8 cores, saved are 4."),
+        ("scale", {"scale": 1.0}, "The scale is 1, saved is 1.25."),
+        ("engine.version", {"user_agent": "Chrome/155.0"}, "The browser shows version 155, it is 156."),
+        ("policies.network", {"policies": None}, "The policies in force could not be read."),
+        ("engine.sandbox", {"sandbox": False}, "The browser's sandbox is off, because Berth runs as root."),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_was_seen_and_saved(check_id: str, change: dict[str, Any], told: str):
+    assert judged(**change)[check_id].message.english() == told
+
+
+@pytest.mark.parametrize(
     ("seen", "level"), [("Asia/Kolkata", G), ("Asia/Calcutta", G), ("Asia/Colombo", R), ("", R)]
 )
 def test_a_zone_may_be_shown_under_its_older_name(seen: str, level: Level):
