@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +29,7 @@ from app.isolation.network.relay import Relay
 from app.isolation.plan import DIRECT, Fingerprint, GeoMode, LaunchPlan, Place
 from tests.support.plans import plan_for
 
+_LOADED = "document.readyState === 'complete' && location.href !== 'about:blank'"
 NEW_YORK = Place(40.7128, -74.006, 25.0)
 
 
@@ -62,8 +64,9 @@ async def page_at(hub: Hub, url: str) -> str:
     """Opens a page and waits until it has loaded."""
     page = await acting.open_page(hub, url)
     for _ in range(500):
-        if await acting.evaluate(hub, page, "document.readyState === 'complete' && location.href !== 'about:blank'"):
-            return page
+        with contextlib.suppress(CommandFailed):  # asked in the middle of its navigation
+            if await acting.evaluate(hub, page, _LOADED):
+                return page
         await asyncio.sleep(0.02)
     raise AssertionError(f"{url} did not load")
 

@@ -85,6 +85,7 @@ class Endpoint:
         finally:
             writer.cancel()
             await self._hub.detach(client)
+            await self._hub.clear_away()
 
 
 async def _write(connection: ServerConnection, outgoing: asyncio.Queue[Message]) -> None:

@@ -76,6 +76,7 @@ class Hub:
         self._armed: dict[str, str] = {}
         self._sessions: dict[str, str] = {}
         self._hidden_contexts: set[str] = set()
+        self._left_contexts: set[str] = set()
         self.pages: dict[str, Target] = {}
         self.page_changed = asyncio.Event()
         self.ended = asyncio.Event()
@@ -123,17 +124,26 @@ class Hub:
         return client
 
     async def detach(self, client: Client) -> None:
-        """Sends a client away, with every session it had and every context it made."""
+        """Sends a client away at once, with every session it had; nothing of it reaches a page any more."""
         if client not in self._clients:
             return
         self._clients.discard(client)
         self._relayed = {key: value for key, value in self._relayed.items() if value[0] is not client}
-        try:
-            for context in client.contexts:
-                await self.command("Target.disposeBrowserContext", browserContextId=context)
+        self._left_contexts |= client.contexts
+        with contextlib.suppress(Problem):
             await self.command("Target.detachFromTarget", sessionId=client.root)
-        except Problem:
-            _log.debug("a client's sessions were gone before it was")
+
+    async def detach_all(self) -> None:
+        """Sends every client away at once."""
+        for client in tuple(self._clients):
+            await self.detach(client)
+
+    async def clear_away(self) -> None:
+        """Removes the contexts, and the windows in them, of clients that have left."""
+        contexts, self._left_contexts = self._left_contexts, set()
+        for context in contexts:
+            with contextlib.suppress(Problem):
+                await self.command("Target.disposeBrowserContext", browserContextId=context)
 
     async def read_hidden(self, url: str, expression: str) -> Any:
         """Opens a page that no tab shows, in the profile itself, and returns what an expression gives there.

@@ -14,19 +14,24 @@ from app.isolation.browser.hub import Hub
 from app.kernel.errors import Problem
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, Playwright
+    from playwright.async_api import Browser, Page, Playwright
 
 _log = logging.getLogger("berth.looking")
 _TIMEOUT_MS = 10_000
 
-_READ_VALUES = """() => ({
-  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  locale: Intl.DateTimeFormat().resolvedOptions().locale,
-  webdriver: navigator.webdriver,
-  cores: navigator.hardwareConcurrency,
-  scale: window.devicePixelRatio,
-  userAgent: navigator.userAgent,
-})"""
+# The witness page holds the languages that the relay was sent.
+_READ_VALUES = """(() => {
+  const sent = document.getElementById('languages');
+  return sent && {
+    sentLanguages: sent.textContent,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    locale: Intl.DateTimeFormat().resolvedOptions().locale,
+    webdriver: navigator.webdriver,
+    cores: navigator.hardwareConcurrency,
+    scale: window.devicePixelRatio,
+    userAgent: navigator.userAgent,
+  };
+})()"""
 
 # Names and values of the policies in force, as chrome://policy itself gets them.
 _READ_POLICIES = """(async () => {
@@ -41,9 +46,6 @@ _READ_POLICIES = """(async () => {
   return groups.flatMap((group) =>
     Object.entries(group.policies).map(([name, policy]) => [name, JSON.stringify(policy.value)]));
 })()"""
-
-# The witness page holds the languages that the relay was sent.
-_READ_SENT_LANGUAGES = """document.getElementById('languages')?.textContent ?? null"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,21 @@ class Seen:
 class Glance:
     """A look in progress: what was seen comes first, going away without a trace takes a moment longer."""
 
-    def __init__(self, work: Callable[[asyncio.Future[Seen | None]], Coroutine[Any, Any, None]]) -> None:
+    def __init__(
+        self, work: Callable[[asyncio.Future[Seen | None], asyncio.Event], Coroutine[Any, Any, None]]
+    ) -> None:
         self._seen: asyncio.Future[Seen | None] = asyncio.get_running_loop().create_future()
-        self._work = asyncio.create_task(work(self._seen), name="berth-glance")
+        self._may_clear = asyncio.Event()
+        self._work = asyncio.create_task(work(self._seen, self._may_clear), name="berth-glance")
         self._work.add_done_callback(self._settle)
 
     async def seen(self) -> Seen | None:
         """What the window showed; None when it showed nothing in time."""
         return await asyncio.shield(self._seen)
 
-    async def gone(self) -> None:
-        """Returns when nothing of the look is left in the window."""
+    async def clear_away(self) -> None:
+        """Removes what is left of the look: its own small window. Playwright has detached long before."""
+        self._may_clear.set()
         await asyncio.wait({self._work})
 
     def _settle(self, work: asyncio.Task[None]) -> None:
@@ -126,12 +132,20 @@ class Eyes:
     def look(self, hub: Hub, witness_url: str, echo_urls: Sequence[str], *, read_policies: bool) -> Glance:
         """Begins to look. Policies count as none where this machine has no source of any."""
 
-        async def work(seen: asyncio.Future[Seen | None]) -> None:
+        async def work(seen: asyncio.Future[Seen | None], may_clear: asyncio.Event) -> None:
             self._looking += 1
             try:
                 await self.start()
                 assert self._playwright is not None
-                await _look(self._playwright, hub, witness_url, echo_urls, read_policies, seen)
+                async with Endpoint(hub, discreet=True) as address:
+                    browser = await self._playwright.chromium.connect_over_cdp(
+                        address, timeout=_TIMEOUT_MS, no_defaults=True
+                    )
+                    found = await _look(browser, hub, witness_url, echo_urls, read_policies)
+                    # From here on no page of the window can meet Playwright.
+                    await hub.detach_all()
+                    seen.set_result(found)
+                    await _either(may_clear, hub.ended)
             finally:
                 self._looking -= 1
                 self._end_later()
@@ -151,33 +165,28 @@ class Eyes:
 
 
 async def _look(
-    playwright: Playwright,
-    hub: Hub,
-    witness_url: str,
-    echo_urls: Sequence[str],
-    read_policies: bool,
-    seen: asyncio.Future[Seen | None],
-) -> None:
-    async with Endpoint(hub, discreet=True) as address:
-        browser = await playwright.chromium.connect_over_cdp(address, timeout=_TIMEOUT_MS, no_defaults=True)
-        try:
-            context = await browser.new_context(no_viewport=True)
-            page = await context.new_page()
-            page.set_default_timeout(_TIMEOUT_MS)
-            # Languages are the profile's own: a throw-away context only knows the browser's defaults.
-            sent = asyncio.create_task(_hidden(hub, witness_url, _READ_SENT_LANGUAGES))
-            policies = asyncio.create_task(
-                _hidden(hub, "chrome://policy", _READ_POLICIES) if read_policies else _none()
-            )
-            try:
-                echo = await _first_echo(page, echo_urls)
-                values = await page.evaluate(_READ_VALUES)
-                seen.set_result(_seen(values, echo, await sent, await policies))
-            finally:
-                await asyncio.wait({sent, policies})
-                await context.close()
-        finally:
-            await browser.close()
+    browser: Browser, hub: Hub, witness_url: str, echo_urls: Sequence[str], read_policies: bool
+) -> Seen:
+    context = await browser.new_context(no_viewport=True)
+    page = await context.new_page()
+    page.set_default_timeout(_TIMEOUT_MS)
+    # What pages are shown is read in the profile itself: a throw-away context has languages of its own.
+    values = asyncio.create_task(_hidden(hub, witness_url, _READ_VALUES))
+    policies = asyncio.create_task(
+        _hidden(hub, "chrome://policy", _READ_POLICIES) if read_policies else _none()
+    )
+    try:
+        echo = await _first_echo(page, echo_urls)
+        return _seen(await values or {}, echo, await policies)
+    finally:
+        await asyncio.wait({values, policies})
+
+
+async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
+    waits = [asyncio.create_task(one.wait()), asyncio.create_task(other.wait())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 async def _none() -> list[list[str]]:
@@ -205,15 +214,15 @@ async def _first_echo(page: Page, echo_urls: Sequence[str]) -> str:
     return ""
 
 
-def _seen(values: dict[str, Any], echo: str, sent: Any, policies: Any) -> Seen:
+def _seen(values: dict[str, Any], echo: str, policies: Any) -> Seen:
     return Seen(
-        sent_languages=str(sent or ""),
-        timezone=str(values["timezone"]),
-        locale=str(values["locale"]),
-        webdriver=bool(values["webdriver"]),
-        cores=int(values["cores"]),
-        scale=float(values["scale"]),
-        user_agent=str(values["userAgent"]),
+        sent_languages=str(values.get("sentLanguages", "")),
+        timezone=str(values.get("timezone", "")),
+        locale=str(values.get("locale", "")),
+        webdriver=bool(values.get("webdriver", True)),
+        cores=int(values.get("cores", 0)),
+        scale=float(values.get("scale", 0)),
+        user_agent=str(values.get("userAgent", "")),
         echo=echo,
         policies=None if policies is None else tuple((str(name), str(value)) for name, value in policies),
     )

@@ -110,7 +110,7 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         await window.show(urls, environment(plan, os.environ), is_sandboxed(), restores=restores)
         if not urls:
             await window.fill_if_empty()
-        await glance.gone()
+        await glance.clear_away()
         if window.hub.ended.is_set():
             raise EngineGone
     except TimeoutError:
