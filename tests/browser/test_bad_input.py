@@ -152,7 +152,9 @@ def test_without_a_screen_the_sentence_says_so(stage: Stage, monkeypatch: pytest
     assert problem.id == "no-screen"
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "chrome://settings", "", "--flag"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "chrome://settings", "", "--flag"]
+)
 def test_an_address_that_is_no_page_of_a_store_is_refused(stage: Stage, url: str) -> None:
     stage.make("Anna")
 

@@ -1,4 +1,4 @@
-"""The hub on a real engine's pipe: several clients, hostile clients, and targets armed before their first script."""
+"""The hub on a real engine's pipe: several clients, hostile ones, targets armed before their first script."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
 from app.demo.internet import LocalInternet
 from app.isolation.browser import acting
@@ -113,7 +113,9 @@ async def test_where_tz_does_not_work_the_hub_gives_the_timezone_and_again_after
         opener = await page_at(hub, net.echo_address_url)
         session = await hub.session_of(opener)
         before = set(hub.pages)
-        await hub.command("Runtime.evaluate", session, expression="void window.open(location.href)", userGesture=True)
+        await hub.command(
+            "Runtime.evaluate", session, expression="void window.open(location.href)", userGesture=True
+        )
         while not set(hub.pages) - before:
             hub.page_changed.clear()
             await asyncio.wait_for(hub.page_changed.wait(), 10)
@@ -144,7 +146,9 @@ async def test_two_clients_work_side_by_side_and_see_only_their_own_sessions(
             attached = await ask(first, 1, "Target.attachToTarget", targetId=page, flatten=True)
             session = attached["result"]["sessionId"]
             await second.send(
-                json.dumps({"id": 1, "method": "Page.navigate", "params": {"url": "x:"}, "sessionId": session})
+                json.dumps(
+                    {"id": 1, "method": "Page.navigate", "params": {"url": "x:"}, "sessionId": session}
+                )
             )
             stolen = json.loads(await second.recv())
             version = await ask(second, 2, "Browser.getVersion")
@@ -178,9 +182,7 @@ async def test_a_client_that_sends_garbage_is_answered_or_sent_away_and_the_wind
             closing = await ask(client, 7, "Browser.close")
             unknown = await ask(client, 8, "No.suchMethod")
             await client.send("{ this is not JSON")
-            with pytest.raises(ConnectionClosed):
-                while True:
-                    await asyncio.wait_for(client.recv(), 10)
+            await asyncio.wait_for(client.wait_closed(), 10)
 
         assert "error" in closing
         assert "error" in unknown
@@ -205,11 +207,13 @@ async def test_the_door_admits_one_client_without_origin_and_nobody_who_guesses(
                 with pytest.raises(InvalidStatus):
                     await connect(address)
 
-        with pytest.raises(OSError, match="refused|Connect"):
+        with pytest.raises(ConnectionRefusedError):
             await connect(address)
 
 
-async def test_a_client_that_leaves_takes_its_sessions_and_contexts_with_it(screen: None, tmp_path: Path) -> None:
+async def test_a_client_that_leaves_takes_its_sessions_and_contexts_with_it(
+    screen: None, tmp_path: Path
+) -> None:
     settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
     async with running_hub(tmp_path, settings) as hub:
         await page_at(hub, "data:text/html,<title>one</title>")

@@ -61,7 +61,9 @@ def test_only_this_once_opens_in_spite_of_another_country_and_saves_nothing_of_i
 
 
 @pytest.mark.parametrize("which", ["http_proxy", "socks_proxy"])
-def test_a_proxy_killed_mid_page_makes_the_page_fail_and_nothing_goes_direct(stage: Stage, which: str) -> None:
+def test_a_proxy_killed_mid_page_makes_the_page_fail_and_nothing_goes_direct(
+    stage: Stage, which: str
+) -> None:
     proxy = getattr(stage.net, which)
     stage.make("Anna", proxy)
     opened = stage.open_store("Anna", "a")

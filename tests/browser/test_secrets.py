@@ -64,8 +64,8 @@ def test_no_secret_is_in_a_command_line_an_environment_a_log_or_the_data_folder(
     in_processes = {secret: _processes(secret) for secret in secrets}
     in_files = {secret: _files(roots, secret, skipped="browser") for secret in secrets}
 
-    assert in_processes == dict.fromkeys(secrets, [])
-    assert in_files == dict.fromkeys(secrets, [])
+    assert in_processes == {secret: [] for secret in secrets}
+    assert in_files == {secret: [] for secret in secrets}
     # The proxy's password never gets into the browser, not even into its open directory.
     for proxy in stage.net.proxies:
         assert _files(roots, proxy.password, skipped="nothing is skipped") == []

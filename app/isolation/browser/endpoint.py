@@ -69,6 +69,8 @@ class Endpoint:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
+        if self._server is not None:
+            self._server.close(close_connections=False)  # the one client is in; nobody else may even knock
         outgoing: asyncio.Queue[Message] = asyncio.Queue()
         try:
             client = await self._hub.attach(outgoing.put_nowait, discreet=self._discreet)

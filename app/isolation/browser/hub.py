@@ -152,12 +152,11 @@ class Hub:
         it has another one. It keeps no history and brings no tabs back. None when nothing came in time.
         Raises CommandFailed or EngineGone.
         """
-        made = await self.command("Target.createTarget", url="about:blank", hidden=True, background=True)
+        target = await self._make_hidden(url)
         try:
-            session = (await self.command("Target.attachToTarget", targetId=made["targetId"], flatten=True))[
+            session = (await self.command("Target.attachToTarget", targetId=target, flatten=True))[
                 "sessionId"
             ]
-            await self.command("Page.navigate", session, url=url)
             for _ in range(_READ_TRIES):
                 answer = await self.command(
                     "Runtime.evaluate", session, expression=expression, awaitPromise=True, returnByValue=True
@@ -168,7 +167,16 @@ class Hub:
                 await asyncio.sleep(_READ_PAUSE_S)
             return None
         finally:
-            await self.command("Target.closeTarget", targetId=made["targetId"])
+            await self.command("Target.closeTarget", targetId=target)
+
+    async def _make_hidden(self, url: str) -> str:
+        """A hidden page, as soon as the browser has any other page."""
+        for _ in range(_READ_TRIES):
+            with contextlib.suppress(CommandFailed):
+                made = await self.command("Target.createTarget", url=url, hidden=True, background=True)
+                return str(made["targetId"])
+            await asyncio.sleep(_READ_PAUSE_S)
+        raise EngineGone
 
     async def session_of(self, page: str) -> str:
         """The hub's own session with a page, which may come a moment after the page itself.

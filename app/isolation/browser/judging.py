@@ -140,7 +140,8 @@ def _engine(seen: Seen, engine_version: str) -> Check:
 
 def _policies(seen: Seen) -> Check:
     if seen.policies is None:
-        return Check("policies.network", Level.AMBER, say("The policies in force could not be read."))
+        text = say("This machine may have policies for the browser, and they could not be read.")
+        return Check("policies.network", Level.RED, text, may_override=True)
     wrong = sorted(name for name, value in seen.policies if not _is_harmless(name, value))
     if not wrong:
         return _green("policies.network", say("No policy controls proxy, WebRTC or DNS."))

@@ -41,7 +41,9 @@ _READ_POLICIES = """(async () => {
     addWebUiListener('policies-updated', (_names, values) => resolve(values));
     chrome.send('listenPoliciesUpdates');
   });
-  const groups = Object.values(values.policyGroups ?? values).filter((group) => group?.policies);
+  // Chromium 156 uses the first name, 150 the second.
+  const groups = Object.values(values.policyGroups ?? values.policyValues ?? values)
+    .filter((group) => group?.policies);
   if (!groups.length) return null;  // another shape than we know must not look like "no policies"
   return groups.flatMap((group) =>
     Object.entries(group.policies).map(([name, policy]) => [name, JSON.stringify(policy.value)]));
@@ -167,15 +169,15 @@ class Eyes:
 async def _look(
     browser: Browser, hub: Hub, witness_url: str, echo_urls: Sequence[str], read_policies: bool
 ) -> Seen:
-    context = await browser.new_context(no_viewport=True)
-    page = await context.new_page()
-    page.set_default_timeout(_TIMEOUT_MS)
     # What pages are shown is read in the profile itself: a throw-away context has languages of its own.
     values = asyncio.create_task(_hidden(hub, witness_url, _READ_VALUES))
     policies = asyncio.create_task(
         _hidden(hub, "chrome://policy", _READ_POLICIES) if read_policies else _none()
     )
     try:
+        context = await browser.new_context(no_viewport=True)
+        page = await context.new_page()
+        page.set_default_timeout(_TIMEOUT_MS)
         echo = await _first_echo(page, echo_urls)
         return _seen(await values or {}, echo, await policies)
     finally:

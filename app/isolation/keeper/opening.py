@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
@@ -34,6 +35,7 @@ from app.kernel.text import say
 
 _log = logging.getLogger("berth.keeper.opening")
 _BLANK = "about:blank"
+_FIRST_PAGE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -110,7 +112,7 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         await window.show(urls, environment(plan, os.environ), is_sandboxed(), restores=restores)
         if not urls:
             await window.fill_if_empty()
-        await glance.clear_away()
+        window.after = asyncio.create_task(_clear_away(window, glance))
         if window.hub.ended.is_set():
             raise EngineGone
     except TimeoutError:
@@ -120,6 +122,12 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         await window.close(Reason.BLOCKED)
         raise
     return window
+
+
+async def _clear_away(window: RunningWindow, glance: Glance) -> None:
+    """Takes the preflight's own small window away once the person's page is there: that one goes first."""
+    await window.first_page_loaded(_FIRST_PAGE_S)
+    await glance.clear_away()
 
 
 def is_sandboxed() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from datetime import datetime
@@ -10,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.isolation.browser.directory import ProfileDirectory
-from app.isolation.browser.hub import Hub
+from app.isolation.browser.hub import Hub, Target
 from app.isolation.browser.process import Ending, EngineProcess
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Preflight
@@ -69,6 +70,7 @@ class RunningWindow:
         self.state = State.CHECKING
         self.preflight = Preflight(None, ())
         self.engine_version = ""
+        self.after: asyncio.Task[None] | None = None
         self._reason: Reason | None = None
         self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
@@ -114,6 +116,14 @@ class RunningWindow:
             if messenger.returncode is None:
                 messenger.kill()
                 await messenger.wait()
+
+    async def first_page_loaded(self, limit_s: float) -> None:
+        """Returns when a page has a title of its own, when the time is over, or when the browser has ended."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while not self.hub.ended.is_set() and not any(map(_has_title, self.hub.pages.values())):
+                    self.hub.page_changed.clear()
+                    await self.hub.page_changed.wait()
 
     async def fill_if_empty(self) -> None:
         """Opens the start pages where the last session had no tab left to bring back."""
@@ -185,6 +195,11 @@ class RunningWindow:
         self.directory.give_back()
         if not self.closed.done():
             self.closed.set_result(reason)
+
+
+def _has_title(page: Target) -> bool:
+    # Until a page gives a title, the browser shows its address in its place.
+    return bool(page.title) and page.title not in page.url
 
 
 def has_session(browser_dir: Path) -> bool:

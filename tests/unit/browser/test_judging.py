@@ -153,7 +153,11 @@ def test_a_part_of_the_languages_is_told_as_what_was_sent(sent: str, told: str):
         ("cores", {"cores": 8}, "The window shows 8 cores, saved are 4."),
         ("scale", {"scale": 1.0}, "The scale is 1, saved is 1.25."),
         ("engine.version", {"user_agent": "Chrome/155.0"}, "The browser shows version 155, it is 156."),
-        ("policies.network", {"policies": None}, "The policies in force could not be read."),
+        (
+            "policies.network",
+            {"policies": None},
+            "This machine may have policies for the browser, and they could not be read.",
+        ),
         ("engine.sandbox", {"sandbox": False}, "The browser's sandbox is off, because Berth runs as root."),
     ],
 )
