@@ -118,7 +118,7 @@ class RunningWindow:
                 await messenger.wait()
 
     async def first_page_loaded(self, limit_s: float) -> None:
-        """Returns when a page has a title of its own, when the time is over, or when the browser has ended."""
+        """Returns when a page has a title of its own, the time is over, or the browser has ended."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
                 while not self.hub.ended.is_set() and not any(map(_has_title, self.hub.pages.values())):
