@@ -29,7 +29,7 @@ from tests.support.stage import Stage, stage_at
 
 ROUNDS = 9
 WINDOWS = 5
-SETTLE_S = 6.0
+SETTLE_S = 15.0  # longer than the driver stays without work
 _OURS_ONLY = ("--remote-debugging-pipe", "--no-startup-window")
 
 
@@ -113,7 +113,7 @@ def stage_keeper(stage: Stage) -> Iterator[None]:
     from app.isolation.keeper.client import KeeperClient
 
     with KeeperClient.start(stage.paths):
-        time.sleep(SETTLE_S / 3)
+        time.sleep(2)
         yield
 
 

@@ -30,6 +30,63 @@ _NETWORK_POLICIES: dict[str, tuple[object, ...]] = {
     "BuiltInDnsClientEnabled": (False,),
 }
 _SCALE_STEP = 0.01
+# Languages that Chromium has an interface for; in others real browsers show dates and numbers in English.
+_INTERFACES = frozenset(
+    [
+        "af",
+        "am",
+        "ar",
+        "bg",
+        "bn",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "et",
+        "fa",
+        "fi",
+        "fil",
+        "fr",
+        "gu",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "id",
+        "it",
+        "ja",
+        "kn",
+        "ko",
+        "lt",
+        "lv",
+        "ml",
+        "mr",
+        "ms",
+        "nb",
+        "nl",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sr",
+        "sv",
+        "sw",
+        "ta",
+        "te",
+        "th",
+        "tr",
+        "uk",
+        "ur",
+        "vi",
+        "zh",
+    ]
+)
+_OLDER_NAMES = {"iw": "he", "in": "id", "no": "nb", "tl": "fil"}
 
 
 def judge_window(
@@ -47,6 +104,7 @@ def judge_window(
     """
     return (
         _languages(plan, seen),
+        _locale(plan, seen),
         _timezone(plan, seen, same_zone),
         _driver(plan, seen),
         _cores(plan, seen, machine_cores),
@@ -96,6 +154,24 @@ def _languages(plan: LaunchPlan, seen: Seen) -> Check:
 def _without_bases(sent: list[str], wanted: list[str]) -> list[str]:
     """Chromium adds the bare language after its variant: de-DE, de."""
     return [name for name in sent if name in wanted or not any(w.startswith(name + "-") for w in wanted)]
+
+
+def _locale(plan: LaunchPlan, seen: Seen) -> Check:
+    """Dates and numbers follow the browser's interface, which may be missing in a distribution's build."""
+    facts = {"expected": plan.fingerprint.languages[0], "seen": seen.locale}
+    if _bare(facts["seen"]) == _bare(facts["expected"]) or _bare(facts["expected"]) not in _INTERFACES:
+        return _green("locale", say("Dates and numbers are written as in {seen}.", **facts), **facts)
+    text = say(
+        "Dates and numbers are written as in {seen}, the first language is {expected}. "
+        "The browser's language pack is missing (Debian: sudo apt install chromium-l10n).",
+        **facts,
+    )
+    return Check("locale", Level.RED, text, may_override=True, **facts)
+
+
+def _bare(language: str) -> str:
+    name = language.split("-", maxsplit=1)[0].lower()
+    return _OLDER_NAMES.get(name, name)
 
 
 def _timezone(plan: LaunchPlan, seen: Seen, same_zone: Callable[[str, str], bool]) -> Check:

@@ -103,7 +103,7 @@ class Eyes:
     The driver takes over a hundred megabytes, so it ends when nothing has been looked at for a while.
     """
 
-    def __init__(self, idle_s: float = 20.0) -> None:
+    def __init__(self, idle_s: float = 10.0) -> None:
         self._idle_s = idle_s
         self._playwright: Playwright | None = None
         self._starting = asyncio.Lock()

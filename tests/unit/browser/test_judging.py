@@ -32,6 +32,7 @@ SEEN = Seen(
 )
 EVERY = [
     "language",
+    "locale",
     "timezone",
     "webdriver",
     "cores",
@@ -82,6 +83,7 @@ WRONG: list[tuple[str, dict[str, Any], Level]] = [
     ("scale", {"scale": 1.0}, R),
     ("engine.version", {"user_agent": AGENT.replace("156", "155")}, R),
     ("policies.network", {"policies": policies(ProxyMode="direct")}, R),
+    ("locale", {"locale": "en-US"}, R),
     ("policies.network", {"policies": None}, R),
     ("engine.sandbox", {"sandbox": False}, A),
 ]
@@ -99,10 +101,10 @@ def test_every_check_can_fail():
 
 
 @pytest.mark.parametrize(("check_id", "change", "level"), WRONG)
-def test_no_failure_of_the_window_itself_may_be_overridden_but_policies_nobody_could_read(
+def test_only_unreadable_policies_and_a_missing_language_pack_may_be_overridden(
     check_id: str, change: dict[str, Any], level: Level
 ):
-    assert judged(**change)[check_id].may_override == (change == {"policies": None})
+    assert judged(**change)[check_id].may_override == (change in ({"policies": None}, {"locale": "en-US"}))
 
 
 @pytest.mark.parametrize(
@@ -280,3 +282,23 @@ def test_a_window_that_showed_nothing_is_red_for_everybody():
     check = nothing_seen()
 
     assert (check.id, check.level, check.may_override) == ("window.answers", R, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "seen", "level"),
+    [
+        ("de-DE", "de", G),
+        ("en-MY", "en-GB", G),
+        ("zh-CN", "zh-CN", G),
+        ("he-IL", "iw", G),
+        ("nb-NO", "no", G),
+        ("km-KH", "en-US", G),  # Chromium has no interface in Khmer: every real browser there shows this
+        ("de-DE", "en-US", R),
+        ("id-ID", "en-US", R),
+        ("ja", "", R),
+    ],
+)
+def test_dates_and_numbers_follow_the_first_language_where_the_browser_knows_it(
+    first: str, seen: str, level: Level
+):
+    assert judged(plan(languages=(first,)), sent_languages=first, locale=seen)["locale"].level is level
