@@ -19,6 +19,7 @@ from app.isolation.plan import LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
 
 _log = logging.getLogger("berth.keeper")
+_OPENING_LIMIT_S = 60.0
 
 
 class Keeper:
@@ -29,14 +30,14 @@ class Keeper:
         self._eyes = Eyes()
         self._windows: dict[str, RunningWindow] = {}
         self._prepared: dict[str, Prepared] = {}
-        self._busy: set[str] = set()
+        self._opening: dict[str, LaunchPlan] = {}
         self._warming: set[asyncio.Task[None]] = set()
         self.changed = asyncio.Event()
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is open or being opened."""
-        return not (self._windows or self._prepared or self._busy)
+        return not (self._windows or self._prepared or self._opening)
 
     async def stop(self) -> None:
         """Closes every window cleanly and ends."""
@@ -89,14 +90,14 @@ class Keeper:
         prepared = self._prepared.pop(profile, None)
         if prepared is None:
             raise NotPrepared
-        self._busy.add(profile)
+        self._opening[profile] = prepared.plan
         try:
             window = await launch(prepared, fingerprint_from(request["fingerprint"]), self._eyes, self._clock)
         except Blocked as blocked:
             _log.info("profile %s was not opened: preflight is red", profile)
             return {"event": "refused", "preflight": preflight_plain(blocked.preflight)}
         finally:
-            self._busy.discard(profile)
+            self._opening.pop(profile, None)
             self.changed.set()
         self._windows[profile] = window
         crash_notes.forget(window.directory.root)
@@ -108,10 +109,13 @@ class Keeper:
         return {}
 
     async def _list(self, _request: Plain) -> Plain:
-        return {"windows": [describe(window) for window in self._windows.values()]}
+        opening = {prepared.plan.profile: prepared.plan for prepared in self._prepared.values()} | self._opening
+        windows = [describe(window) for window in self._windows.values()]
+        return {"windows": [*windows, *(describe_opening(plan) for plan in opening.values())]}
 
     async def _close(self, request: Plain) -> Plain:
         wanted = request.get("profile")
+        await self._until_opened(wanted)
         if wanted is not None and wanted not in self._windows:
             raise NotOpen
         windows = [window for key, window in self._windows.items() if wanted in (None, key)]
@@ -122,6 +126,14 @@ class Keeper:
                 for window, reason in zip(windows, reasons, strict=True)
             ]
         }
+
+    async def _until_opened(self, wanted: str | None) -> None:
+        """A window that is being opened can be closed only when it is open, or was refused."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_OPENING_LIMIT_S):
+                while [key for key in (*self._opening, *self._prepared) if wanted in (None, key)]:
+                    self.changed.clear()
+                    await self.changed.wait()
 
     async def _wait(self, request: Plain) -> Plain:
         window = self._window(request)
@@ -173,14 +185,25 @@ class Keeper:
     @contextlib.contextmanager
     def _claim(self, plan: LaunchPlan) -> Iterator[None]:
         profile = plan.profile
-        if profile in self._windows or profile in self._prepared or profile in self._busy:
+        if profile in self._windows or profile in self._prepared or profile in self._opening:
             raise WindowBusy(plan.name)
-        self._busy.add(profile)
+        self._opening[profile] = plan
         try:
             yield
         finally:
-            self._busy.discard(profile)
+            self._opening.pop(profile, None)
             self.changed.set()
+
+
+def describe_opening(plan: LaunchPlan) -> Plain:
+    """A window that is being checked and has not appeared yet."""
+    return {
+        "profile": plan.profile,
+        "number": plan.number,
+        "name": plan.name,
+        "state": State.CHECKING.value,
+        "mode": plan.mode.value,
+    }
 
 
 def describe(window: RunningWindow) -> Plain:
