@@ -56,9 +56,11 @@ def _is_as_before(stage: Stage, run: str) -> None:
 @pytest.mark.timeout(1200)
 def test_a_keeper_killed_at_any_moment_of_an_opening_costs_nothing(stage: Stage) -> None:
     _sign_in_once(stage)
-    chance = random.Random(20261122)  # noqa: S311 - moments, not secrets
+    chance = random.Random(20261122)
     for number in range(KILLS_EACH):
-        face = stage.command("open", "Anna", "--url", stage.store(f"killed-{number}"), "--hold", "30", "--json")
+        face = stage.command(
+            "open", "Anna", "--url", stage.store(f"killed-{number}"), "--hold", "30", "--json"
+        )
         until(lambda: _keepers(stage))
         time.sleep(chance.uniform(0, 3))
         for process in _keepers(stage):
@@ -74,9 +76,11 @@ def test_a_keeper_killed_at_any_moment_of_an_opening_costs_nothing(stage: Stage)
 @pytest.mark.timeout(1200)
 def test_a_face_killed_at_any_moment_of_an_opening_costs_nothing(stage: Stage) -> None:
     _sign_in_once(stage)
-    chance = random.Random(20261123)  # noqa: S311 - moments, not secrets
+    chance = random.Random(20261123)
     for number in range(KILLS_EACH):
-        face = stage.command("open", "Anna", "--url", stage.store(f"killed-{number}"), "--hold", "30", "--json")
+        face = stage.command(
+            "open", "Anna", "--url", stage.store(f"killed-{number}"), "--hold", "30", "--json"
+        )
         time.sleep(chance.uniform(0, 4))
         _end(face)
         # Whatever became of it, a window or nothing, it is found and can be closed.

@@ -109,7 +109,9 @@ class Keeper:
         return {}
 
     async def _list(self, _request: Plain) -> Plain:
-        opening = {prepared.plan.profile: prepared.plan for prepared in self._prepared.values()} | self._opening
+        opening = {
+            prepared.plan.profile: prepared.plan for prepared in self._prepared.values()
+        } | self._opening
         windows = [describe(window) for window in self._windows.values()]
         return {"windows": [*windows, *(describe_opening(plan) for plan in opening.values())]}
 
