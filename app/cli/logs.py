@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import TracebackType
 
 from app.kernel.errors import Problem
+from app.kernel.log_places import PlacesOnly
 from app.kernel.paths import Paths, private_folder
 
 _log = logging.getLogger("berth")
 _SIZE = 1 << 20
 _KEPT = 3
-
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
-
-
-class PlacesOnly(logging.Formatter):
-    """Writes of an exception its types and places; its message could quote a secret."""
-
-    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
-        """The chain of exceptions, each with its frames."""
-        return places(ei[1]) if ei[1] is not None else ""
 
 
 def open_in(paths: Paths) -> None:
@@ -55,19 +44,6 @@ def report(error: BaseException) -> Path | None:
         if isinstance(handler, RotatingFileHandler) and Path(handler.baseFilename).exists():
             return Path(handler.baseFilename)
     return None
-
-
-def places(error: BaseException) -> str:
-    """Types and frames of an exception and of those that led to it, without their messages."""
-    parts = []
-    seen: set[int] = set()
-    step: BaseException | None = error
-    while step is not None and id(step) not in seen:
-        seen.add(id(step))
-        frames = "".join(traceback.format_tb(step.__traceback__))
-        parts.append(f"{frames}{type(step).__module__}.{type(step).__qualname__}")
-        step = step.__cause__ or (None if step.__suppress_context__ else step.__context__)
-    return "\nled to:\n".join(reversed(parts))
 
 
 class _MakesFolder(logging.Filter):
