@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import subprocess
 import sys
@@ -15,16 +14,62 @@ from typing import Any, Self
 
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
-from app.isolation.keeper.meeting import connect, read_word
-from app.isolation.keeper.messages import LARGEST_MESSAGE, Plain, preflight_from, problem_from
+from app.isolation.keeper.meeting import GREETING_S, connect, read_word, within
+from app.isolation.keeper.messages import (
+    LARGEST_MESSAGE,
+    PROTOCOL_VERSION,
+    KeeperProblem,
+    Plain,
+    packed,
+    preflight_from,
+    problem_from,
+    unpacked,
+)
 from app.isolation.keeper.problems import KeeperUnreachable
 from app.isolation.plan import Fingerprint, LaunchPlan, fingerprint_plain
+from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths, private_folder
+from app.kernel.text import say
 
 _START_TIMEOUT_S = 20.0
 _POLL_S = 0.02
+_PAUSE_S = 0.2  # between starts, doubled each time
+_LONGEST_PAUSE_S = 3.0
+_MOST_FAILED_STARTS = 2
 _FOREVER_S = 10 * 365 * 24 * 3600.0
+_SILENCE_S = 15.0  # several beats of a keeper that is alive
+_MESSAGE_S = 30.0  # for one message to go through once it has begun
+_ANSWER_S = 60.0  # for an answer that a living keeper has soon
+_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait"})
+# A keeper of another version may not beat.
+_OTHER_VERSION_SILENCE_S = 120.0
+_UNKNOWN_VERSION = 0
+_FOR_EVERY_VERSION = frozenset({"hello", "windows", "close"})
+
+
+class KeeperSilent(KeeperUnreachable):
+    """The keeper is there and does not answer: stopped, or hung."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(
+            say("The process that keeps windows open (process {pid}) does not answer.", pid=pid),
+            say(
+                "Wait a moment and try again. If it stays silent, end process {pid}: its windows then close"
+                " cleanly, and the stores can be opened again.",
+                pid=pid,
+            ),
+        )
+
+
+class KeeperOfOtherVersion(KeeperUnreachable):
+    """The keeper that runs belongs to an older or newer Berth."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Windows of an older or newer version of Berth are still open."),
+            say("Close them first, with `berth close --all`; then open the store again."),
+        )
 
 
 class KeeperClient:
@@ -33,33 +78,68 @@ class KeeperClient:
     When it ends, the windows live on; a profile that was prepared and not launched is freed.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, pid: int) -> None:
         self._connection = connection
+        self._pid = pid
+        self._is_silent = False
+        self._version = PROTOCOL_VERSION  # until it says otherwise
 
     @staticmethod
     def find(paths: Paths) -> KeeperClient | None:
-        """Connects to the running keeper, or None when there is none."""
+        """Connects to the running keeper, or None when there is none. Raises KeeperSilent."""
         meeting = read_word(paths)
         if meeting is None:
             return None
         try:
-            return KeeperClient(connect(meeting))
+            client = KeeperClient(connect(meeting, GREETING_S), meeting.pid)
+        except TimeoutError as error:
+            raise KeeperSilent(meeting.pid) from error
         except (OSError, EOFError, AuthenticationError):
             return None
+        try:
+            client._ask_version()
+        except KeeperSilent:
+            raise
+        except KeeperUnreachable:  # it was just about to end
+            client.close()
+            return None
+        return client
 
     @staticmethod
     def start(paths: Paths) -> KeeperClient:
-        """Connects to the keeper, and starts one first where none runs. Raises KeeperUnreachable."""
+        """Connects to the keeper, and starts one first where none runs.
+
+        Raises KeeperUnreachable, or what kept the keeper from starting.
+        """
         ends = time.monotonic() + _START_TIMEOUT_S
-        process: subprocess.Popen[bytes] | None = None
-        while time.monotonic() < ends:
-            client = KeeperClient.find(paths)
-            if client is not None:
-                return client
-            if process is None or process.poll() is not None:
-                process = _start_process(paths)
-            time.sleep(_POLL_S)
+        starts = _Starts(paths)
+        try:
+            while time.monotonic() < ends:
+                word = read_word(paths)
+                client = KeeperClient.find(paths)
+                if client is None:
+                    starts.see_to_it()
+                elif client.is_usable():
+                    return client
+                else:  # it stays as long as somebody keeps asking
+                    while read_word(paths) == word and time.monotonic() < ends:
+                        time.sleep(_POLL_S)
+                time.sleep(_POLL_S)
+        finally:
+            starts.close()
         raise KeeperUnreachable.not_started(str(paths.logs / "keeper.log"))
+
+    def is_usable(self) -> bool:
+        """True when this keeper can be used; False, and closed, when it ends as soon as nobody asks it.
+
+        Raises KeeperOfOtherVersion while one of another version has windows.
+        """
+        if self._version == PROTOCOL_VERSION:
+            return True
+        with self:
+            if self.windows():
+                raise KeeperOfOtherVersion
+        return False
 
     def close(self) -> None:
         """Ends the connection."""
@@ -85,11 +165,11 @@ class KeeperClient:
 
     def windows(self) -> list[Plain]:
         """Every open window."""
-        return list(self._ask("windows")["windows"])
+        return list(self._ask("windows").get("windows", ()))
 
     def close_windows(self, profile: ProfileId | None = None) -> list[Plain]:
         """Closes one window, or all, and returns when they are gone. Raises Problem."""
-        return list(self._ask("close", profile=profile)["closed"])
+        return list(self._ask("close", profile=profile).get("closed", ()))
 
     def wait(self, profile: ProfileId, seconds: float | None = None) -> str | None:
         """Waits for a window's end and returns its reason; None when the time is over. Raises Problem."""
@@ -119,16 +199,86 @@ class KeeperClient:
         """
         self._ask("close-page", profile=profile, url=url)
 
-    def _ask(self, op: str, **facts: Any) -> Plain:
+    def _ask_version(self) -> None:
         try:
-            self._connection.send_bytes(json.dumps({"op": op, **facts}, ensure_ascii=False).encode())
-            answer = json.loads(self._connection.recv_bytes(LARGEST_MESSAGE))
+            self._version = int(self._ask("hello")["version"])
+        except (ValueError, KeyError, TypeError, KeeperProblem):
+            self._version = _UNKNOWN_VERSION
+
+    def _ask(self, op: str, **facts: Any) -> Plain:
+        if op not in _FOR_EVERY_VERSION and self._version != PROTOCOL_VERSION:
+            raise KeeperOfOtherVersion
+        if self._is_silent:
+            raise KeeperSilent(self._pid)
+        try:
+            answer = self._exchange(op, {"op": op, "beats": True, **facts})
+        except TimeoutError as error:
+            self._is_silent = True  # an answer that comes now would be taken for the next one
+            self.close()
+            raise KeeperSilent(self._pid) from error
         except (OSError, EOFError) as error:
             raise KeeperUnreachable.gone() from error
-        if "problem" in answer:
-            raise problem_from(answer["problem"])
-        result: Plain = answer["ok"]
+        except ValueError as error:
+            self.close()
+            raise KeeperOfOtherVersion from error
+        try:
+            problem = problem_from(answer["problem"]) if "problem" in answer else None
+            result: Plain = answer.get("ok", {})
+        except (ValueError, KeyError, TypeError) as error:
+            raise KeeperOfOtherVersion from error
+        if problem is not None:
+            raise problem
         return result
+
+    def _exchange(self, op: str, request: Plain) -> Plain:
+        """Sends a request and waits for its answer, as long as the keeper's heart beats."""
+        with within(self._connection, _MESSAGE_S):
+            self._connection.send_bytes(packed(request))
+        ends = time.monotonic() + (_FOREVER_S if op in _ANSWERED_LATE else _ANSWER_S)
+        patience = _SILENCE_S if self._version == PROTOCOL_VERSION else _OTHER_VERSION_SILENCE_S
+        while time.monotonic() < ends:
+            if not self._connection.poll(min(patience, max(ends - time.monotonic(), 0))):
+                break
+            with within(self._connection, _MESSAGE_S):
+                answer = unpacked(self._connection.recv_bytes(LARGEST_MESSAGE))
+            if "beat" not in answer:
+                return answer
+        raise TimeoutError
+
+
+class _Starts:
+    """The keepers that a face starts until one listens."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._process: subprocess.Popen[bytes] | None = None
+        self._failed = 0
+        self._pause_s = _PAUSE_S
+        self._not_before = 0.0
+
+    def see_to_it(self) -> None:
+        """Starts a keeper unless one is starting. Raises Problem when they fail one after the other."""
+        if self._process is not None and self._process.poll() is not None:
+            self._take_note_of_end(self._process)
+        if self._process is None and time.monotonic() >= self._not_before:
+            self._process = _start_process(self._paths)
+
+    def close(self) -> None:
+        """Stops listening to what was started."""
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def _take_note_of_end(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with process.stdout as pipe:
+            said = pipe.read(LARGEST_MESSAGE)
+        self._process = None
+        # Ended well: another keeper has the windows, and only its word was not there yet.
+        self._failed += process.returncode != 0
+        if self._failed >= _MOST_FAILED_STARTS:
+            raise _why(said) or KeeperUnreachable.not_started(str(self._paths.logs / "keeper.log"))
+        self._not_before = time.monotonic() + self._pause_s
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S)
 
 
 def windows_and_crashes(paths: Paths) -> list[Plain]:
@@ -147,6 +297,14 @@ def windows_and_crashes(paths: Paths) -> list[Plain]:
     return running + crashed
 
 
+def _why(said: bytes) -> Problem | None:
+    """The problem that a keeper told on its way out."""
+    try:
+        return problem_from(unpacked(said)["problem"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def _start_process(paths: Paths) -> subprocess.Popen[bytes]:
     private_folder(paths.data)
     command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
@@ -155,7 +313,7 @@ def _start_process(paths: Paths) -> subprocess.Popen[bytes]:
         [*command, "--keeper", str(paths.data), str(paths.state), str(paths.runtime)],
         env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,  # why it could not start; it lets go of it as soon as it listens
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # apart from the face's terminal
         close_fds=True,

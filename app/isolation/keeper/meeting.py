@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import secrets
+import socket
 import stat
 import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 
-from app.kernel.errors import FolderNotWritable
+from app.kernel.errors import FolderNotWritable, Problem, storage_problem
 from app.kernel.files import FileLock, write_whole
 from app.kernel.paths import Paths, private_folder
 from app.kernel.text import say
 
 _KEY_BYTES = 32
+_BACKLOG = 64
+_LARGEST_WORD = 4096
+_LONGEST_ADDRESS = 100  # a unix socket's path holds 103 bytes on macOS, 107 on Linux
+_RETRY_S = 0.05
+GREETING_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +41,144 @@ class Meeting:
     pid: int
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The keeper's end: what it listens on, and the key that it asks of whoever knocks."""
+
+    listener: Listener
+    key: bytes
+
+    def greet(self, connection: Connection, limit_s: float) -> None:
+        """Lets a face in that has the key, and shows that we have it. Blocking, so never where others wait.
+
+        Raises OSError, EOFError or AuthenticationError.
+        """
+        with within(connection, limit_s), _refusing_nonsense():
+            deliver_challenge(connection, self.key)
+            answer_challenge(connection, self.key)
+
+
 def keeper_lock(paths: Paths) -> FileLock:
     """Held by the one keeper of a data folder."""
     private_folder(paths.state)
     return FileLock(paths.state / "keeper.lock")
 
 
-def open_listener(paths: Paths) -> Listener:
-    """Starts listening and leaves word of it for faces. Only for who holds `keeper_lock`."""
+def open_door(paths: Paths) -> Door:
+    """Starts listening and leaves word of it for faces. Only for who holds `keeper_lock`. Raises Problem."""
     key = secrets.token_bytes(_KEY_BYTES)
     address = _fresh_address(paths)
-    listener = Listener(address, _family(), backlog=64, authkey=key)
+    listener = _listen(address)
     word = json.dumps({"address": address, "key": key.hex(), "pid": os.getpid()}).encode()
-    write_whole(_word(paths), word, mode=0o600)
-    return listener
+    try:
+        write_whole(_word(paths), word, mode=0o600)
+    except Problem:
+        listener.close()
+        raise
+    return Door(listener, key)
 
 
-def close_listener(paths: Paths, listener: Listener) -> None:
+def close_door(paths: Paths, door: Door) -> None:
     """Stops listening and takes the word back."""
     _word(paths).unlink(missing_ok=True)
-    listener.close()
+    door.listener.close()
 
 
 def read_word(paths: Paths) -> Meeting | None:
-    """Where the last keeper said it listens, if any."""
+    """Where the last keeper said it listens, if any; nothing that the file holds can do harm."""
     try:
-        raw = json.loads(_word(paths).read_bytes())
-        return Meeting(str(raw["address"]), bytes.fromhex(raw["key"]), int(raw["pid"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        with _word(paths).open("rb") as file:
+            raw = json.loads(file.read(_LARGEST_WORD))
+        address, key, pid = raw["address"], bytes.fromhex(raw["key"]), raw["pid"]
+        os.fsencode(address)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    if not (isinstance(address, str) and isinstance(pid, int) and 0 < pid < 1 << 32):
+        return None
+    return Meeting(address, key, pid)
 
 
-def connect(meeting: Meeting) -> Connection:
-    """A connection to a keeper. Raises OSError, EOFError or AuthenticationError when it is gone."""
-    return Client(meeting.address, _family(), authkey=meeting.key)
+def connect(meeting: Meeting, limit_s: float) -> Connection:
+    """A connection to a keeper.
+
+    Raises TimeoutError when somebody is there and silent, and other OSErrors, EOFError or AuthenticationError
+    when no keeper is.
+    """
+    with _refusing_nonsense():
+        connection = _call(meeting.address, limit_s)
+        try:
+            with within(connection, limit_s):
+                answer_challenge(connection, meeting.key)
+                deliver_challenge(connection, meeting.key)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextlib.contextmanager
+def within(connection: Connection, limit_s: float) -> Iterator[None]:
+    """Cuts a connection when what is done with it takes longer; that is then a TimeoutError.
+
+    `poll` alone would not do: the other side may stop in the middle of a message.
+    """
+    is_cut = threading.Event()
+
+    def cut() -> None:
+        is_cut.set()
+        _cut(connection)
+
+    timer = threading.Timer(limit_s, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, EOFError) as error:
+        if is_cut.is_set():
+            raise TimeoutError from error
+        raise
+    finally:
+        timer.cancel()
+        timer.join()  # it must not cut what has the same number later
+
+
+def _cut(connection: Connection) -> None:
+    if sys.platform == "win32":
+        connection.close()
+        return
+    with contextlib.suppress(OSError):
+        borrowed = socket.socket(fileno=connection.fileno())
+        try:
+            borrowed.shutdown(socket.SHUT_RDWR)
+        finally:
+            borrowed.detach()
+
+
+@contextlib.contextmanager
+def _refusing_nonsense() -> Iterator[None]:
+    # What multiprocessing says about an address or a greeting that is none differs between Python's versions.
+    try:
+        yield
+    except (AssertionError, ValueError, TypeError) as error:
+        raise AuthenticationError("not a keeper") from error
+
+
+def _call(address: str, limit_s: float) -> Connection:
+    if sys.platform == "win32":
+        return Client(address, _family())
+    ends = time.monotonic() + limit_s
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(limit_s)
+        while True:
+            try:
+                caller.connect(address)
+                break
+            except BlockingIOError:  # as many wait there as may
+                if time.monotonic() > ends:
+                    raise TimeoutError from None
+                time.sleep(_RETRY_S)
+        caller.setblocking(True)
+        return Connection(caller.detach())
 
 
 def _word(paths: Paths) -> Path:
@@ -75,16 +192,41 @@ def _family() -> str:
 def _fresh_address(paths: Paths) -> str:
     if sys.platform == "win32":
         return rf"\\.\pipe\berth-{secrets.token_hex(16)}"
-    folder = private_folder(paths.runtime)
-    _require_own(folder)
-    path = folder / "keeper.sock"
-    path.unlink(missing_ok=True)  # a dead keeper's; the lock says that none lives
-    return str(path)
+    return str(_socket_folder(paths.runtime) / "keeper.sock")
 
 
-def _require_own(folder: Path) -> None:
+def _listen(address: str) -> Listener:
+    try:
+        if sys.platform != "win32":
+            Path(address).unlink(missing_ok=True)  # a dead keeper's; the lock says that none lives
+        # Without the key here, or one slow face would be greeted while all others wait.
+        return Listener(address, _family(), backlog=_BACKLOG)
+    except OSError as error:
+        raise storage_problem(error, Path(address).parent) from error
+
+
+def _socket_folder(runtime: Path) -> Path:
+    """The runtime folder, or a private one for temporary files where that one cannot be used."""
+    if len(os.fsencode(runtime / "keeper.sock")) <= _LONGEST_ADDRESS:
+        _refuse_a_strangers(runtime)
+        with contextlib.suppress(Problem):
+            private_folder(runtime)
+            _refuse_a_strangers(runtime)
+            return runtime
+    mark = hashlib.sha256(os.fsencode(runtime)).hexdigest()[:16]
+    spare = Path(tempfile.gettempdir()) / f"berth-{os.getuid()}-{mark}"
+    _refuse_a_strangers(spare)
+    private_folder(spare)
+    _refuse_a_strangers(spare)
+    return spare
+
+
+def _refuse_a_strangers(folder: Path) -> None:
     # In a shared temporary folder somebody else may have made ours first.
-    found = folder.lstat()
+    try:
+        found = folder.lstat()
+    except OSError:
+        return
     if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
         raise FolderNotWritable(
             say("The folder {folder} belongs to somebody else.", folder=str(folder)),

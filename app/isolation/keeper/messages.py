@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from app.isolation.checks import Check, Exit, Level, Preflight
-from app.kernel.errors import ExitCode, Problem
-from app.kernel.text import Text
+from app.kernel.errors import ExitCode, Problem, UsageProblem
+from app.kernel.text import Text, say
 
-PROTOCOL_VERSION = 1
+# Raise it with every change that an older face or keeper would misunderstand. `hello`, `windows` and `close`
+# stay as they are for ever, so that the windows of one version can be closed by another.
+PROTOCOL_VERSION = 2
 LARGEST_MESSAGE = 64 * 1024 * 1024
+# A keeper that is still at work on a request that asked for `beats` says so this often: {"beat": true}.
+BEAT_S = 2.0
 
 Plain = dict[str, Any]
+
+
+class RequestWrong(UsageProblem):
+    """The keeper was asked something that it does not know."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The process that keeps windows open does not understand this request."),
+            say("Update Berth, close its windows with `berth close --all`, and try again."),
+        )
 
 
 class KeeperProblem(Problem):
@@ -52,6 +67,22 @@ def problem_from(raw: Plain) -> KeeperProblem:
     return KeeperProblem(
         raw["id"], text_from(raw["text"]), text_from(raw["next_step"]), ExitCode(raw["exit_code"])
     )
+
+
+def packed(message: Plain) -> bytes:
+    """A message as it travels."""
+    return json.dumps(message, ensure_ascii=False).encode()
+
+
+def unpacked(raw: bytes) -> Plain:
+    """The message that `packed` wrote. Raises ValueError for anything else."""
+    try:
+        message = json.loads(raw)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not isinstance(message, dict):
+        raise ValueError("not a message")  # noqa: TRY004 - what json says of other nonsense
+    return message
 
 
 def preflight_plain(preflight: Preflight) -> Plain:

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import logging.handlers
+import os
 import signal
+import sys
 import threading
-from concurrent.futures import CancelledError
+import time
+from concurrent.futures import CancelledError, Future
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection
 
 from app.isolation.keeper.keeper import Keeper
-from app.isolation.keeper.meeting import close_listener, keeper_lock, open_listener
-from app.isolation.keeper.messages import LARGEST_MESSAGE, Plain, problem_plain
+from app.isolation.keeper.meeting import GREETING_S, Door, close_door, keeper_lock, open_door, read_word
+from app.isolation.keeper.messages import (
+    BEAT_S,
+    LARGEST_MESSAGE,
+    Plain,
+    RequestWrong,
+    packed,
+    problem_plain,
+    unpacked,
+)
 from app.isolation.keeper.problems import KeeperUnreachable
 from app.kernel.clock import SystemClock
 from app.kernel.errors import Problem
+from app.kernel.files import FileLock
+from app.kernel.log_places import PlacesOnly
 from app.kernel.paths import Paths, private_folder
 from app.kernel.text import say
 
@@ -25,18 +39,28 @@ _log = logging.getLogger("berth.keeper.server")
 # Long enough for a command after a command, short enough not to look left behind.
 _LINGER_S = 1.0
 _LOG_BYTES = 1_000_000
+_HANDOVER_S = 15.0  # for a keeper that is closing its windows, before the next one may begin
+_STOP_S = 30.0  # for closing every window; the browsers of the rest end with their pipes
+_LEAVE_S = 5.0  # for everything after that
+_PAUSE_S = 0.1
+_MOST_FACES = 128
 
 
 def serve(paths: Paths) -> int:
-    """Runs a keeper until it is not needed any more; returns its exit code, at once if one runs already."""
-    _log_to_file(paths)
-    lock = keeper_lock(paths)
-    if not lock.acquire():
-        return 0
+    """Runs a keeper until it is not needed any more; returns its exit code, at once if one listens already.
+
+    Raises Problem when it cannot begin, and says so on its standard output to the face that started it.
+    """
     try:
-        asyncio.run(_Server(paths).run())
-    finally:
-        lock.release()
+        _log_to_file(paths)
+        lock = keeper_lock(paths)
+        if not _take(lock, paths):
+            return 0
+        with lock:
+            asyncio.run(_Server(paths).run())
+    except Problem as problem:
+        _hand_on(problem)
+        raise
     return 0
 
 
@@ -45,6 +69,7 @@ class _Server:
         self._paths = paths
         self._keeper = Keeper(SystemClock())
         self._faces = 0
+        self._places = threading.BoundedSemaphore(_MOST_FACES)
         self._stopping = asyncio.Event()
         self._is_listening = True
         self._running: asyncio.AbstractEventLoop
@@ -52,16 +77,37 @@ class _Server:
     async def run(self) -> None:
         loop = self._running = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._stopping.set)
-        listener = open_listener(self._paths)
-        acceptor = threading.Thread(target=self._accept, args=(listener,), name="berth-accept", daemon=True)
-        acceptor.start()
+            loop.add_signal_handler(number, self._stop_by_signal)
+        door = open_door(self._paths)
+        _let_go_of_the_starter()
+        threading.Thread(target=self._accept, args=(door,), name="berth-accept", daemon=True).start()
         try:
             await self._until_unneeded()
         finally:
             self._is_listening = False
-            close_listener(self._paths, listener)
-            await self._keeper.stop()
+            close_door(self._paths, door)
+            await self._stop()
+
+    def _stop_by_signal(self) -> None:
+        self._stopping.set()
+        # A second one ends the process on the spot, whatever hangs; its browsers then end with their pipes.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._running.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        # A session that ends sends this right behind SIGTERM; that is no second thought.
+        self._running.remove_signal_handler(signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    async def _stop(self) -> None:
+        # Never cancelled: after the loop, threads that hang could still keep the process.
+        leaving = threading.Timer(_STOP_S + _LEAVE_S, os._exit, (1,))
+        leaving.daemon = True
+        leaving.start()
+        try:
+            async with asyncio.timeout(_STOP_S):
+                await self._keeper.stop()
+        except TimeoutError:
+            _log.warning("windows did not close in %s seconds; they end with this process", _STOP_S)
 
     async def _until_unneeded(self) -> None:
         while not self._stopping.is_set():
@@ -79,49 +125,77 @@ class _Server:
             if not done and self._faces == 0 and self._keeper.is_idle:
                 return
 
-    def _accept(self, listener: Listener) -> None:
-        while True:
+    def _accept(self, door: Door) -> None:
+        while self._is_listening:
+            if not self._places.acquire(timeout=_PAUSE_S):
+                continue  # whoever comes waits outside
             try:
-                connection = listener.accept()
-            except AuthenticationError:
-                continue  # somebody without the key
-            except (OSError, EOFError):
-                if not self._is_listening:
-                    return
-                continue  # a face that went away in the middle of its greeting
-            threading.Thread(
-                target=self._serve_face, args=(connection,), name="berth-face", daemon=True
-            ).start()
+                connection = door.listener.accept()
+                threading.Thread(
+                    target=self._meet, args=(connection, door), name="berth-face", daemon=True
+                ).start()
+            except (OSError, EOFError, RuntimeError):
+                # No number left for a connection, or no room for a thread: some end soon.
+                self._places.release()
+                time.sleep(_PAUSE_S)
+
+    def _meet(self, connection: Connection, door: Door) -> None:
+        try:
+            with connection:
+                door.greet(connection, GREETING_S)
+                self._serve_face(connection)
+        except (OSError, EOFError, AuthenticationError):
+            _log.debug("somebody without the key, or who went away")
+        finally:
+            self._places.release()
 
     def _serve_face(self, connection: Connection) -> None:
         self._count(1)
         prepared: set[str] = set()
         try:
             while True:
-                request = json.loads(connection.recv_bytes(LARGEST_MESSAGE))
-                answer = asyncio.run_coroutine_threadsafe(
-                    self._answer(request, prepared), self._running
-                ).result()
-                connection.send_bytes(json.dumps(answer, ensure_ascii=False).encode())
+                request = unpacked(connection.recv_bytes(LARGEST_MESSAGE))
+                answer = self._at_work(connection, request, prepared)
+                connection.send_bytes(packed(answer))
         except (OSError, EOFError, ValueError, RuntimeError, CancelledError):
             _log.debug("a face has gone")
         finally:
-            connection.close()
             self._count(-1)
             for profile in prepared:
                 self._abandon(profile)
 
+    def _at_work(self, connection: Connection, request: Plain, prepared: set[str]) -> Plain:
+        """The answer, however late; meanwhile a face that wants to know hears that the keeper lives."""
+        answer = asyncio.run_coroutine_threadsafe(self._answer(request, prepared), self._running)
+        try:
+            while request.get("beats"):
+                with contextlib.suppress(TimeoutError):
+                    return answer.result(BEAT_S)
+                # Through the loop, so that one that hangs is silent.
+                beat = asyncio.run_coroutine_threadsafe(self._beat(), self._running).result()
+                connection.send_bytes(packed(beat))
+        except OSError:
+            _finish(answer, request)
+            raise
+        return answer.result()
+
+    async def _beat(self) -> Plain:
+        return {"beat": True}
+
     async def _answer(self, request: Plain, prepared: set[str]) -> Plain:
+        op = request.get("op")
         try:
             answer = await self._keeper.answer(request)
         except Problem as problem:
             return {"problem": problem_plain(problem)}
-        except Exception:  # noqa: BLE001 - a bug in one request must not end everybody's windows
+        except Exception as error:  # noqa: BLE001 - a bug in one request must not end everybody's windows
+            if isinstance(error, KeyError) and error.args in ((str(op),), ("op",)):
+                return {"problem": problem_plain(RequestWrong())}
             _log.exception("a request failed unexpectedly")
             return {"problem": problem_plain(_bug(str(self._paths.logs)))}
-        if request["op"] == "prepare":
+        if op == "prepare":
             prepared.add(json.loads(request["plan"])["profile"])
-        elif request["op"] == "launch":
+        elif op == "launch":
             prepared.discard(request["profile"])
         return {"ok": answer}
 
@@ -142,6 +216,40 @@ class _Server:
             return
 
 
+def _take(lock: FileLock, paths: Paths) -> bool:
+    """Takes the keeper's lock, after waiting for one that is closing its windows; False if one listens."""
+    ends = time.monotonic() + _HANDOVER_S
+    while not lock.acquire():
+        word = read_word(paths)
+        is_up = word is not None and word.pid == lock.holder()
+        if is_up or time.monotonic() > ends:
+            return False
+        time.sleep(_PAUSE_S)
+    return True
+
+
+def _hand_on(problem: Problem) -> None:
+    """Tells the face that started this keeper why it cannot run."""
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError):
+            print(json.dumps({"problem": problem_plain(problem)}), flush=True)  # noqa: T201 - a pipe, not a face
+
+
+def _let_go_of_the_starter() -> None:
+    """From here on nobody reads what this process or its children say."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+
+def _finish(answer: Future[Plain], request: Plain) -> None:
+    """What was begun for a face that has gone comes to its end, so that it can be cleared away."""
+    if request.get("op") == "wait":
+        answer.cancel()
+    with contextlib.suppress(CancelledError):
+        answer.result()
+
+
 def _bug(logs: str) -> Problem:
     return KeeperUnreachable(
         say("Something in Berth itself went wrong while the store was opened; it was not opened."),
@@ -154,7 +262,9 @@ def _log_to_file(paths: Paths) -> None:
     handler = logging.handlers.RotatingFileHandler(
         folder / "keeper.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(PlacesOnly("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger("berth")
     root.setLevel(logging.INFO)
     root.addHandler(handler)
+    for name in ("websockets", "berth.endpoint.websockets"):  # they tell of every connection
+        logging.getLogger(name).setLevel(logging.WARNING)
