@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -25,8 +26,9 @@ def leave(root: Path, plan: LaunchPlan, at: datetime) -> None:
 
 
 def forget(root: Path) -> None:
-    """Removes the note."""
-    (root / _FILE).unlink(missing_ok=True)
+    """Removes the note; where that fails it stays, and nothing else happens."""
+    with contextlib.suppress(OSError):
+        (root / _FILE).unlink()
 
 
 def read_all(profiles: Path) -> list[dict[str, Any]]:
@@ -35,7 +37,7 @@ def read_all(profiles: Path) -> list[dict[str, Any]]:
     for path in sorted(profiles.glob(f"*/{_FILE}")):
         try:
             note = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue
         if isinstance(note, dict) and all(isinstance(note.get(key), kind) for key, kind in _SHAPE.items()):
             notes.append(note)

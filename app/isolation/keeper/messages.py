@@ -70,8 +70,8 @@ def problem_from(raw: Plain) -> KeeperProblem:
 
 
 def packed(message: Plain) -> bytes:
-    """A message as it travels."""
-    return json.dumps(message, ensure_ascii=False).encode()
+    """A message as it travels: ASCII, since a file's name may hold half a character."""
+    return json.dumps(message).encode()
 
 
 def unpacked(raw: bytes) -> Plain:

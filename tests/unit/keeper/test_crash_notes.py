@@ -78,6 +78,7 @@ def test_without_profiles_there_are_no_crashes(tmp_path: Path):
         json.dumps({"profile": "B"}).encode(),
         json.dumps(NOTE | {"number": "7"}).encode(),
         json.dumps(NOTE | {"profile": None}).encode(),
+        pytest.param(b"[" * 200_000, id="nested too deep"),
     ],
     ids=repr,
 )
@@ -94,3 +95,11 @@ def test_a_note_that_is_a_folder_is_passed_over(tmp_path: Path):
     found: list[dict[str, Any]] = crash_notes.read_all(tmp_path)
 
     assert found == []
+
+
+def test_a_note_that_cannot_be_removed_does_not_stand_in_the_way_of_an_opening(tmp_path: Path):
+    (tmp_path / "crashed.json").mkdir()
+
+    crash_notes.forget(tmp_path)
+
+    assert (tmp_path / "crashed.json").is_dir()

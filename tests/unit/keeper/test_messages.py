@@ -14,12 +14,14 @@ from app.isolation.checks import Check, Exit, Level, Preflight
 from app.isolation.keeper.messages import (
     KeeperProblem,
     exit_plain,
+    packed,
     preflight_from,
     preflight_plain,
     problem_from,
     problem_plain,
     text_from,
     text_plain,
+    unpacked,
 )
 from app.isolation.keeper.problems import NotOpen
 from app.kernel.errors import ExitCode, Problem, RefusedProblem
@@ -96,3 +98,24 @@ def test_a_level_nobody_knows_is_not_taken_for_green(level: str):
 
     with pytest.raises(ValueError):
         preflight_from(plain)
+
+
+@given(message=st.dictionaries(TEXT, TEXT | st.integers() | st.lists(TEXT)))
+def test_a_message_arrives_as_it_was_packed(message: dict[str, Any]):
+    assert unpacked(packed(message)) == message
+
+
+def test_half_a_character_travels_too():
+    message = {"name": "\ud800"}
+
+    assert unpacked(packed(message)) == message
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"{", b"\xff", b"[]", b"5", pytest.param(b"[" * 200_000, id="nested too deep")],
+    ids=repr,
+)
+def test_what_is_no_message_is_told_as_that(raw: bytes):
+    with pytest.raises(ValueError):
+        unpacked(raw)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.isolation.keeper.client import KeeperOfOtherVersion, KeeperSilent
+from app.isolation.keeper.messages import RequestWrong
 from app.isolation.keeper.problems import (
     KeeperUnreachable,
     NotOpen,
@@ -22,6 +24,9 @@ EVERY = [
     NotPrepared(),
     KeeperUnreachable.not_started("/state/keeper.log"),
     KeeperUnreachable.gone(),
+    KeeperSilent(4711),
+    KeeperOfOtherVersion(),
+    RequestWrong(),
 ]
 
 
@@ -40,6 +45,8 @@ def test_every_sentence_is_whole_and_has_a_next_step(problem: Problem):
         (WindowAmbiguous("7", []), ExitCode.USAGE),
         (PageMissing("x"), ExitCode.NOT_FOUND),
         (KeeperUnreachable.gone(), ExitCode.FAILED),
+        (KeeperSilent(4711), ExitCode.FAILED),
+        (RequestWrong(), ExitCode.USAGE),
     ],
 )
 def test_what_is_missing_is_told_apart_from_what_failed(problem: Problem, code: ExitCode):
