@@ -15,6 +15,7 @@ from app.isolation.plan import LaunchPlan, Mode, Upstream
 from app.isolation.profile import Profile, clean_url
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
+from app.kernel.errors import Problem
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.paths import Paths
 from app.kernel.settings import Settings
@@ -68,14 +69,20 @@ class Opening:
             known = keeper.prepare(plan)
             if known.exit is None:
                 return Opened(profile, is_open=False, preflight=known)
-            profile = self._profiles.fix_fingerprint(pass_, profile, known.exit)
-            event = keeper.launch(profile.id, profile.fingerprint)
+            before = self._profiles.fix_fingerprint(pass_, profile, known.exit)
+            seen = f"{plan.engine.kind} {plan.engine.version}"
+            # Written first: a face that dies from here on must not leave a store that saw more than we know.
+            profile = self._profiles.record_opened(pass_, before, known.exit, seen)
+            try:
+                event = keeper.launch(profile.id, profile.fingerprint)
+            except Problem:
+                self._profiles.take_back_opening(pass_, before)
+                raise
         preflight = preflight_from(event["preflight"])
         if event["event"] != "open":
+            profile = self._profiles.take_back_opening(pass_, before)
             return Opened(profile, is_open=False, preflight=preflight)
         engine = event["engine"]
-        seen = f"{engine['name']} {engine['version']}"
-        profile = self._profiles.record_opened(pass_, profile, preflight.exit, seen)
         return Opened(profile, is_open=True, preflight=preflight, pid=event["pid"], engine=engine)
 
     def plan(

@@ -225,6 +225,20 @@ class Profiles:
 
         return self._update(pass_, profile.id, change)
 
+    def take_back_opening(self, pass_: Pass, before: Profile) -> Profile:
+        """Forgets an opening that was recorded and then refused: nothing of it reached a store."""
+
+        def change(now: Profile) -> Profile:
+            return replace(
+                now,
+                last_opened=before.last_opened,
+                engine_seen=before.engine_seen,
+                exit=before.exit,
+                exit_seen=before.exit_seen,
+            )
+
+        return self._update(pass_, before.id, change)
+
     def warnings(self, profile: Profile) -> tuple[Text, ...]:
         """What is worth knowing of a profile's settings: twins above all."""
         with self._vault.database.reader() as reader:

@@ -76,12 +76,11 @@ async def window(folder: Path, display: str, *without: str) -> AsyncIterator[tup
     hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint))
     try:
         await hub.start()
-        second = [word for word in second_start(str(folder), sandbox=True) if word not in without]
+        second = [word for word in second_start(first) if word not in without]
         path, words = _as_ordinary_user([plan.engine.path, *second, CONTENT])
-        messenger = await asyncio.create_subprocess_exec(
-            path, *words, env=environ, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
-        )
+        messenger = await start_engine(path, words, environ, cores=0, turn=0)
         await messenger.wait()
+        messenger.hang_up()
         while not hub.pages:
             hub.page_changed.clear()
             await asyncio.wait_for(hub.page_changed.wait(), 20)

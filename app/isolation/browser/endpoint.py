@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import secrets
@@ -33,6 +34,7 @@ class Endpoint:
         self._path = "/" + secrets.token_urlsafe(32)
         self._server: Server | None = None
         self._taken = False
+        self._connection: ServerConnection | None = None
         self._port = 0
 
     async def __aenter__(self) -> str:
@@ -52,6 +54,8 @@ class Endpoint:
         return f"ws://127.0.0.1:{self._port}{self._path}"
 
     async def __aexit__(self, *_: object) -> None:
+        if self._connection is not None:
+            await self._connection.close()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -69,6 +73,7 @@ class Endpoint:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
+        self._connection = connection
         if self._server is not None:
             self._server.close(close_connections=False)  # the one client is in; nobody else may even knock
         outgoing: asyncio.Queue[Message] = asyncio.Queue()
@@ -77,6 +82,8 @@ class Endpoint:
         except Problem:
             return
         writer = asyncio.create_task(_write(connection, outgoing))
+        # A browser that has gone answers nothing more; its client must not wait for it for ever.
+        closer = asyncio.create_task(_close_at_end(self._hub, connection))
         try:
             async for text in connection:
                 self._hub.receive(client, json.loads(text))
@@ -86,8 +93,15 @@ class Endpoint:
             _log.debug("a client left without saying so")
         finally:
             writer.cancel()
-            await self._hub.detach(client)
-            await self._hub.clear_away()
+            closer.cancel()
+            with contextlib.suppress(Problem):
+                await self._hub.detach(client)
+                await self._hub.clear_away()
+
+
+async def _close_at_end(hub: Hub, connection: ServerConnection) -> None:
+    await hub.ended.wait()
+    await connection.close()
 
 
 async def _write(connection: ServerConnection, outgoing: asyncio.Queue[Message]) -> None:

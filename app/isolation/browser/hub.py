@@ -22,8 +22,18 @@ from app.kernel.text import say
 _log = logging.getLogger("berth.hub")
 _COMMAND_TIMEOUT_S = 15.0
 _SESSION_TIMEOUT_S = 5.0
-_READ_TRIES = 100
+_READ_LIMIT_S = 10.0
 _READ_PAUSE_S = 0.02
+# Minimised where there is a window manager, beyond every screen where there is none.
+_OUT_OF_SIGHT = {
+    "newWindow": True,
+    "background": True,
+    "windowState": "minimized",
+    "left": -5000,
+    "top": -5000,
+    "width": 100,
+    "height": 100,
+}
 _UNKNOWN_SESSION = -32001
 _INVALID_REQUEST = -32600
 _REFUSED = -32000
@@ -124,13 +134,16 @@ class Hub:
         return client
 
     async def detach(self, client: Client) -> None:
-        """Sends a client away at once, with every session it had; nothing of it reaches a page any more."""
+        """Sends a client away at once, with every session it had; nothing of it reaches a page any more.
+
+        Raises CommandFailed or EngineGone when it may still be attached.
+        """
         if client not in self._clients:
             return
         self._clients.discard(client)
         self._relayed = {key: value for key, value in self._relayed.items() if value[0] is not client}
         self._left_contexts |= client.contexts
-        with contextlib.suppress(Problem):
+        if not self.ended.is_set():
             await self.command("Target.detachFromTarget", sessionId=client.root)
 
     async def detach_all(self) -> None:
@@ -152,12 +165,14 @@ class Hub:
         it has another one. It keeps no history and brings no tabs back. None when nothing came in time.
         Raises CommandFailed or EngineGone.
         """
-        target = await self._make_hidden(url)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + _READ_LIMIT_S
+        target = await self._make_hidden(url, ends)
         try:
             session = (await self.command("Target.attachToTarget", targetId=target, flatten=True))[
                 "sessionId"
             ]
-            for _ in range(_READ_TRIES):
+            while loop.time() < ends:
                 answer = await self.command(
                     "Runtime.evaluate", session, expression=expression, awaitPromise=True, returnByValue=True
                 )
@@ -169,9 +184,9 @@ class Hub:
         finally:
             await self.command("Target.closeTarget", targetId=target)
 
-    async def _make_hidden(self, url: str) -> str:
+    async def _make_hidden(self, url: str, ends: float) -> str:
         """A hidden page, as soon as the browser has any other page."""
-        for _ in range(_READ_TRIES):
+        while asyncio.get_running_loop().time() < ends:
             with contextlib.suppress(CommandFailed):
                 made = await self.command("Target.createTarget", url=url, hidden=True, background=True)
                 return str(made["targetId"])
@@ -207,7 +222,7 @@ class Hub:
             client.deliver(_error(message, _REFUSED, "Berth closes this window."))
         else:
             if method == "Target.createTarget" and client.discreet:
-                params.update(newWindow=True, windowState="minimized", background=True)
+                params.update(_OUT_OF_SIGHT)
             number = next(self._ids)
             self._relayed[number] = (client, message["id"])
             self._send(number, method, params, session)

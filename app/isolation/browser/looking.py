@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("berth.looking")
 _TIMEOUT_MS = 10_000
+_LOOK_LIMIT_S = 30.0
+_STOP_LIMIT_S = 5.0
 
 # The witness page holds the languages that the relay was sent.
 _READ_VALUES = """(() => {
@@ -128,8 +131,9 @@ class Eyes:
             self._ending.cancel()
         async with self._starting:
             if self._playwright is not None:
-                await self._playwright.stop()
-                self._playwright = None
+                driver, self._playwright = self._playwright, None
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(driver.stop(), _STOP_LIMIT_S)
 
     def look(self, hub: Hub, witness_url: str, echo_urls: Sequence[str], *, read_policies: bool) -> Glance:
         """Begins to look. Policies count as none where this machine has no source of any."""
@@ -140,12 +144,13 @@ class Eyes:
                 await self.start()
                 assert self._playwright is not None
                 async with Endpoint(hub, discreet=True) as address:
-                    browser = await self._playwright.chromium.connect_over_cdp(
-                        address, timeout=_TIMEOUT_MS, no_defaults=True
-                    )
-                    found = await _look(browser, hub, witness_url, echo_urls, read_policies)
-                    # From here on no page of the window can meet Playwright.
-                    await hub.detach_all()
+                    async with asyncio.timeout(_LOOK_LIMIT_S):
+                        browser = await self._playwright.chromium.connect_over_cdp(
+                            address, timeout=_TIMEOUT_MS, no_defaults=True
+                        )
+                        found = await _look(browser, hub, witness_url, echo_urls, read_policies)
+                        # From here on no page of the window can meet Playwright.
+                        await hub.detach_all()
                     seen.set_result(found)
                     await _either(may_clear, hub.ended)
             finally:

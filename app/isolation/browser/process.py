@@ -58,6 +58,11 @@ class EngineProcess:
         """Returns when the process has ended."""
         return await asyncio.shield(self._ended)
 
+    def hang_up(self) -> None:
+        """Closes our ends of a pipe that no hub has taken; a browser at the other end closes itself."""
+        os.close(self.write_fd)
+        os.close(self.read_fd)
+
     def stderr_tail(self) -> str:
         """The last the engine wrote; only for choosing a hint, never logged: it may name pages."""
         return self._stderr.decode(errors="replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.isolation.plan import LaunchPlan, Mode, WebRtcPolicy
 
@@ -63,11 +63,13 @@ def switches(plan: LaunchPlan, *, browser_dir: str, relay_port: int, sandbox: bo
     return arguments
 
 
-def second_start(browser_dir: str, *, sandbox: bool) -> list[str]:
-    """Arguments with which the same binary asks the running engine for a window, before its addresses."""
-    # Each start decides for itself about the bar that warns of switches, hence --test-type here too.
-    arguments = [f"--user-data-dir={browser_dir}", "--no-first-run", "--test-type"]
-    return arguments if sandbox else [*arguments, "--no-sandbox"]
+def second_start(first: Sequence[str]) -> list[str]:
+    """Arguments with which the same binary asks the running engine for a window, before its addresses.
+
+    They are those of the first start. When the engine has died meanwhile, Chromium makes the second process
+    the browser: it then has the same relay, which refuses it, and the same private pipe, which ends it.
+    """
+    return [word for word in first if word != "--no-startup-window"]
 
 
 def network_switches(relay_port: int, webrtc: WebRtcPolicy) -> list[str]:

@@ -28,7 +28,7 @@ from app.isolation.network.errors import ProxyProblem
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.probe import probe_exit, read_answer
 from app.isolation.network.relay import Relay
-from app.isolation.plan import Fingerprint, LaunchPlan
+from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind
 from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.kernel.text import say
@@ -83,7 +83,7 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     except BaseException:
         await prepared.give_up()
         raise
-    prepared.checks = (check,)
+    prepared.checks = (check,) if plan.upstream.kind is not ProxyKind.DIRECT else (_direct(), check)
     return prepared
 
 
@@ -109,7 +109,7 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         glance = await _look(prepared, window, eyes, checks)
         restores = has_session(prepared.directory.browser)
         urls = plan.urls or (() if restores else plan.start_pages or (_BLANK,))
-        await window.show(urls, environment(plan, os.environ), is_sandboxed(), restores=restores)
+        await window.show(urls, environment(plan, os.environ), restores=restores)
         if not urls:
             await window.fill_if_empty()
         window.after = asyncio.create_task(_clear_away(window, glance))
@@ -165,7 +165,7 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
             await process.end(0.1, 2.0)
         await prepared.give_up()
         raise
-    window = RunningWindow(plan, directory, prepared.relay, process, hub, clock.now())
+    window = RunningWindow(plan, directory, prepared.relay, process, hub, arguments, clock.now())
     window.engine_version = version
     return window
 
@@ -245,6 +245,11 @@ async def _probe(plan: LaunchPlan) -> tuple[Exit | None, Check]:
         return None, Check(f"exit.{problem.id}", Level.RED, text)
     text = say("The exit {ip} answered in {ms} ms.", ip=found.ip, ms=found.latency_ms)
     return found, Check("exit.answers", Level.GREEN, text, seen=found.ip)
+
+
+def _direct() -> Check:
+    text = say("This store has no proxy: it sees the address of this machine itself.")
+    return Check("path.direct", Level.AMBER, text)
 
 
 def _stop_if_red(prepared: Prepared, checks: list[Check]) -> None:

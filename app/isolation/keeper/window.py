@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub, Target
-from app.isolation.browser.process import Ending, EngineProcess
+from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Preflight
 from app.isolation.network.relay import Relay
@@ -22,7 +22,10 @@ from app.kernel.errors import Problem
 _log = logging.getLogger("berth.keeper.window")
 _CLOSE_GENTLY_S = 10.0
 _CLOSE_FIRMLY_S = 5.0
+_CLOSE_ANSWER_S = 3.0
 _WINDOW_TIMEOUT_S = 30.0
+_HAND_OVER_S = 10.0
+_MESSENGER_END_S = 1.0
 # A navigation may swap a page's target; only a longer absence means that the person closed it.
 _EMPTY_GRACE_S = 0.5
 _FIRST_ADDRESS_S = 3.0
@@ -59,6 +62,7 @@ class RunningWindow:
         relay: Relay,
         process: EngineProcess,
         hub: Hub,
+        arguments: list[str],
         now: datetime,
     ) -> None:
         self.plan = plan
@@ -66,6 +70,7 @@ class RunningWindow:
         self.relay = relay
         self.process = process
         self.hub = hub
+        self._arguments = arguments
         self.opened_at = now
         self.state = State.CHECKING
         self.preflight = Preflight(None, ())
@@ -75,9 +80,7 @@ class RunningWindow:
         self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
 
-    async def show(
-        self, urls: tuple[str, ...], environment: dict[str, str], sandbox: bool, *, restores: bool
-    ) -> None:
+    async def show(self, urls: tuple[str, ...], environment: dict[str, str], *, restores: bool) -> None:
         """Opens the relay and makes the window, with the tabs of its last session where it has some.
 
         Raises TimeoutError.
@@ -85,7 +88,7 @@ class RunningWindow:
         self.relay.open()
         async with asyncio.timeout(_WINDOW_TIMEOUT_S):
             if restores:
-                await self._ask_for_session(urls, environment, sandbox)
+                await self._ask_for_session(urls, environment)
             else:
                 for number, url in enumerate(urls):
                     await self.hub.command("Target.createTarget", url=url, newWindow=number == 0)
@@ -94,28 +97,24 @@ class RunningWindow:
                 await self.hub.page_changed.wait()
         self.state = State.OPEN
 
-    async def _ask_for_session(
-        self, urls: tuple[str, ...], environment: dict[str, str], sandbox: bool
-    ) -> None:
+    async def _ask_for_session(self, urls: tuple[str, ...], environment: dict[str, str]) -> None:
         """Asks the running browser for a window by a second start, as a person would.
 
-        Only that way do the tabs come back in their order, with the right one in front.
+        Only that way do the tabs come back in their order, with the right one in front. Raises TimeoutError.
         """
-        messenger = await asyncio.create_subprocess_exec(
-            self.plan.engine.path,
-            *second_start(str(self.directory.browser), sandbox=sandbox),
-            *urls,
-            env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        words = [*second_start(self._arguments), *urls]
+        messenger = await start_engine(self.plan.engine.path, words, environment, cores=0, turn=0)
+        waits = {asyncio.create_task(messenger.wait()), asyncio.create_task(self.hub.ended.wait())}
         try:
-            await messenger.wait()
+            # Well before the time after which Chromium gives a silent browser up and takes its place.
+            done, _ = await asyncio.wait(waits, timeout=_HAND_OVER_S, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                raise TimeoutError
         finally:
-            if messenger.returncode is None:
-                messenger.kill()
-                await messenger.wait()
+            for wait in waits:
+                wait.cancel()
+            messenger.hang_up()
+            await messenger.end(0.0, _MESSENGER_END_S)
 
     async def first_page_loaded(self, limit_s: float) -> None:
         """Returns when a page has a title of its own, the time is over, or the browser has ended."""
@@ -165,8 +164,8 @@ class RunningWindow:
         # A tab that had not loaded yet would still ask for its page while the browser closes.
         self.relay.shut()
         try:
-            await self.hub.command("Browser.close")
-        except Problem:
+            await asyncio.wait_for(self.hub.command("Browser.close"), _CLOSE_ANSWER_S)
+        except (Problem, TimeoutError):
             self.hub.close()
 
     async def _until_empty(self) -> None:

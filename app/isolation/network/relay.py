@@ -82,6 +82,11 @@ class Relay:
         """Whether, since `begin_preflight`, that nonce was answered here and an echo connection passed."""
         return self._door.witnessed(nonce)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether stores can be reached."""
+        return self._door.state is State.OPEN
+
     def open(self) -> None:
         """Everything that is allowed passes from now on."""
         self._door.state = State.OPEN

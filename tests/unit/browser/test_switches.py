@@ -74,14 +74,14 @@ def test_the_sandbox_is_off_only_where_asked():
     assert arguments(plan(), sandbox=False) == [*arguments(plan(), sandbox=True), "--no-sandbox"]
 
 
-@pytest.mark.parametrize(("sandbox", "more"), [(True, []), (False, ["--no-sandbox"])])
-def test_a_second_start_only_finds_the_running_engine_again(sandbox: bool, more: list[str]):
-    assert second_start("/data/p/browser", sandbox=sandbox) == [
-        "--user-data-dir=/data/p/browser",
-        "--no-first-run",
-        "--test-type",
-        *more,
-    ]
+def test_a_second_start_has_every_switch_of_the_first_but_the_one_that_keeps_windows_away():
+    first = switches(plan(), browser_dir="/data/p/browser", relay_port=4000, sandbox=True)
+
+    second = second_start(first)
+
+    assert set(first) - set(second) == {"--no-startup-window"}
+    assert set(second) <= set(first)
+    assert "--proxy-server=http://127.0.0.1:4000" in second
 
 
 @pytest.mark.parametrize("policy", list(WebRtcPolicy))
