@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import signal
 import sys
 import threading
 import time
@@ -63,6 +64,9 @@ class _Collecting(logging.Handler):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Marks everything this run starts, fixes time zone and language, and bars the real data folder."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background of a script; what the tests start shall still hear Ctrl+C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     outer = os.environ.get(MARKER)
     own = f"{os.getpid()}-{secrets.token_hex(4)}"
     os.environ[MARKER] = f"{outer}/{own}" if outer else own
