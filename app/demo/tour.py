@@ -68,10 +68,11 @@ class Tour:
         self._paths = Paths(data=home / "data", state=home / "state", runtime=home / "run")
         self._pictures = pictures
         self._tell = tell
+        self.secrets: list[Secret] = []
 
     def run(self) -> TourResult:
         """Raises Problem when a step cannot be done; what crossed is in the result."""
-        passphrase = Secret(secrets.token_urlsafe(24))
+        passphrase, note = Secret(secrets.token_urlsafe(24)), Secret(f"note {secrets.token_urlsafe(24)}")
         vault = Vault(self._paths, SystemClock(), migrations(), EventHub())
         self._tell(say("Making a vault in a throw-away folder"))
         vault.create(passphrase)
@@ -82,9 +83,12 @@ class Tour:
             )
             work = build(self._paths, SystemClock(), opened)
             work.settings.set("network.echo_urls", internet.net.echo_url)
+            # Whoever watches the tour may search the machine for these; they must be nowhere.
+            self.secrets = [passphrase, note, *(guest.proxy.upstream.password for guest in guests)]
             with KeeperClient.start(self._paths) as keeper:
                 try:
-                    return _Walk(internet, work, keeper, guests, self._pictures, self._tell).go()
+                    walk = _Walk(internet, work, keeper, guests, self._pictures, self._tell)
+                    return walk.go(note)
                 finally:
                     keeper.close_windows()
 
@@ -106,8 +110,9 @@ class _Walk:
         self._pictures = pictures
         self._tell = tell
 
-    def go(self) -> TourResult:
+    def go(self, note: Secret) -> TourResult:
         profiles = [self._make(guest) for guest in self._guests]
+        self._work.isolation.profiles.write_note(self._guests[0].name, note)
         opened = [self._open(guest, f"first-{guest.proxy.kind.value}") for guest in self._guests]
         visits = [self._sign_in(guest, done) for guest, done in zip(self._guests, opened, strict=True)]
         shots = [self._picture(guest, done) for guest, done in zip(self._guests, opened, strict=True)]

@@ -4,45 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
-from pathlib import Path
-
-import psutil
 
 from app.kernel.secret import Secret
+from tests.support.searching import files_with, processes_with
 from tests.support.stage import Stage
 from tests.support.vaults import PASSPHRASE
 
 NOTE = "her husband answers on Sundays 7381"
 LOGIN = "kq9-login-password-of-anna"
-
-
-def _processes(needle: str) -> list[str]:
-    """Every process whose command line or environment holds a text."""
-    found = []
-    for process in psutil.process_iter():
-        for what in ("cmdline", "environ"):
-            try:
-                content = Path(f"/proc/{process.pid}/{what}").read_bytes()
-            except OSError:
-                continue
-            if needle.encode() in content:
-                found.append(f"{process.pid} {what}")
-    return found
-
-
-def _files(roots: Iterable[Path], needle: str, skipped: str) -> list[str]:
-    """Every file that holds a text as it is, in UTF-16, or percent-encoded."""
-    spellings = [needle.encode(), needle.encode("utf-16-le"), needle.replace(" ", "%20").encode()]
-    found = []
-    for root in roots:
-        for path in root.rglob("*"):
-            if not path.is_file() or skipped in path.parts:
-                continue
-            content = path.read_bytes()
-            if any(spelling in content for spelling in spellings):
-                found.append(str(path))
-    return found
 
 
 def test_no_secret_is_in_a_command_line_an_environment_a_log_or_the_data_folder(stage: Stage) -> None:
@@ -61,14 +30,14 @@ def test_no_secret_is_in_a_command_line_an_environment_a_log_or_the_data_folder(
     ]
     roots = [stage.paths.data, stage.paths.state, stage.paths.runtime]
 
-    in_processes = {secret: _processes(secret) for secret in secrets}
-    in_files = {secret: _files(roots, secret, skipped="browser") for secret in secrets}
+    in_processes = {secret: processes_with(secret) for secret in secrets}
+    in_files = {secret: files_with(roots, secret, skipped="browser") for secret in secrets}
 
     assert in_processes == {secret: [] for secret in secrets}
     assert in_files == {secret: [] for secret in secrets}
     # The proxy's password never gets into the browser, not even into its open directory.
     for proxy in stage.net.proxies:
-        assert _files(roots, proxy.password, skipped="nothing is skipped") == []
+        assert files_with(roots, proxy.password, skipped="nothing is skipped") == []
 
 
 def test_the_search_finds_a_secret_that_is_really_there(stage: Stage) -> None:
@@ -78,10 +47,10 @@ def test_the_search_finds_a_secret_that_is_really_there(stage: Stage) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", "input()", needle], stdin=subprocess.PIPE, env={"PLANTED": needle}
     ) as planted:
-        processes = _processes(needle)
+        processes = processes_with(needle)
         assert planted.stdin is not None
         planted.stdin.close()
-    files = _files([stage.paths.data], needle, skipped="browser")
+    files = files_with([stage.paths.data], needle, skipped="browser")
 
     assert f"{planted.pid} cmdline" in processes
     assert f"{planted.pid} environ" in processes
