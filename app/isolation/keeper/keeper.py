@@ -11,7 +11,7 @@ from app.isolation.browser import acting
 from app.isolation.browser.looking import Eyes
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
-from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, preflight_plain
+from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, RequestWrong, preflight_plain
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
 from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, WindowBusy
 from app.isolation.keeper.window import Reason, RunningWindow, State
@@ -63,7 +63,10 @@ class Keeper:
             "open-page": self._open_page,
             "close-page": self._close_page,
         }
-        return await handlers[str(request["op"])](request)
+        handler = handlers.get(str(request.get("op")))
+        if handler is None:
+            raise RequestWrong
+        return await handler(request)
 
     async def abandon(self, profile: str) -> None:
         """Frees a profile that was prepared and never launched, for instance because its face died."""

@@ -22,7 +22,6 @@ from app.isolation.keeper.messages import (
     BEAT_S,
     LARGEST_MESSAGE,
     Plain,
-    RequestWrong,
     packed,
     problem_plain,
     unpacked,
@@ -188,9 +187,7 @@ class _Server:
             answer = await self._keeper.answer(request)
         except Problem as problem:
             return {"problem": problem_plain(problem)}
-        except Exception as error:  # noqa: BLE001 - a bug in one request must not end everybody's windows
-            if isinstance(error, KeyError) and error.args in ((str(op),), ("op",)):
-                return {"problem": problem_plain(RequestWrong())}
+        except Exception:  # noqa: BLE001 - a bug in one request must not end everybody's windows
             _log.exception("a request failed unexpectedly")
             return {"problem": problem_plain(_bug(str(self._paths.logs)))}
         if op == "prepare":
