@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from app.kernel.errors import NotFoundProblem, UsageProblem, storage_problem
 from app.kernel.files import write_whole
 from app.kernel.paths import private_folder
-from app.kernel.text import Text, say
+from app.kernel.text import Text, echoed, say
 
 Value = str | int | bool | tuple[str, ...]
 
@@ -26,7 +27,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table. Bounds hold for numbers; `choices` for texts."""
+    """One row of the table. Bounds hold for numbers, `choices` for texts, `are_pages` for lists."""
 
     name: str
     default: Value
@@ -36,6 +37,7 @@ class Setting:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
+    are_pages: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -45,6 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
         Scope.VAULT,
         say("Echo addresses"),
         say("Pages that answer with the address they were asked from; tried in turn before a window opens."),
+        are_pages=True,
     ),
     Setting(
         "network.probe_timeout_s",
@@ -111,7 +114,7 @@ class Settings:
             return self._table[name]
         except KeyError:
             raise NotFoundProblem(
-                say("There is no setting called {name}.", name=name),
+                say("There is no setting called {name}.", name=echoed(name)),
                 say("`berth setting list` shows all of them."),
             ) from None
 
@@ -201,7 +204,7 @@ class FileSettings:
             content = json.loads(self._path.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):  # the last for thousands of brackets
             return None
         return content if isinstance(content, dict) else None
 
@@ -226,7 +229,7 @@ def check(row: Setting, value: object) -> Value:
         case tuple():
             parts = value.split() if isinstance(value, str) else value
             if isinstance(parts, list | tuple) and parts and all(isinstance(part, str) for part in parts):
-                return tuple(parts)
+                return _pages(row, tuple(parts)) if row.are_pages else tuple(parts)
             raise _wrong(row, value, say("Give one or more values with spaces between."))
         case _:
             if isinstance(value, str) and (not row.choices or value in row.choices):
@@ -246,7 +249,25 @@ def _number(row: Setting, value: object) -> int:
     raise _wrong(row, value, say("Use a whole number from {low} to {high}.", low=low, high=high))
 
 
+def _pages(row: Setting, parts: tuple[str, ...]) -> tuple[str, ...]:
+    for part in parts:
+        if not _is_page(part):
+            raise _wrong(row, part, say("Give http or https addresses, such as https://icanhazip.com."))
+    return parts
+
+
+def _is_page(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    return bool(
+        parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc and port != 0
+    )
+
+
 def _wrong(row: Setting, value: object, next_step: Text) -> UsageProblem:
     return UsageProblem(
-        say("{value} does not fit the setting {name}.", value=str(value)[:80], name=row.name), next_step
+        say("{value} does not fit the setting {name}.", value=echoed(str(value)), name=row.name), next_step
     )

@@ -40,6 +40,18 @@ def fill(template: str, facts: Mapping[str, Fact]) -> str:
     return template.format_map(_Keep(facts))
 
 
+def echoed(given: str, most: int = 60) -> str:
+    """What somebody typed, as a message may repeat it: short, and *** where it may hold a password.
+
+    A proxy string is recognised by its signs, not by its form: a mistyped one holds the same password.
+    """
+    word = given.strip()
+    if "@" in word or "://" in word or word.count(":") > 1:
+        return "***"
+    word = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in word)
+    return word if len(word) <= most else word[: most - 1] + "…"
+
+
 def say(source: str, **facts: Fact) -> Text:
     """Short form of `Text(source, facts)`."""
     return Text(source, MappingProxyType(facts))

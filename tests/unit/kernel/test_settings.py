@@ -198,3 +198,39 @@ def test_a_broken_file_that_cannot_be_put_aside_is_told(tmp_path: Path):
         FileSettings(path).save("a", 1)
 
     assert path.read_text() == "{"
+
+
+def test_a_file_of_brackets_counts_as_broken(tmp_path: Path):
+    path = tmp_path / "settings.json"
+    path.write_text("[" * 200_000)
+
+    before = FileSettings(path).load()
+    FileSettings(path).save("a", 1)
+
+    assert before == {}
+    assert json.loads(path.read_text()) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "x",
+        "ftp://a.test/",
+        "https://",
+        "http://u:pw@a.test/",
+        "http://a.test:0/",
+        "http://[::1",
+        "icanhazip.com",
+    ],
+)
+def test_an_echo_address_is_a_page(given: str):
+    row = next(row for row in SETTINGS if row.name == "network.echo_urls")
+
+    with pytest.raises(UsageProblem, match="http or https") as refused:
+        check(row, f"https://icanhazip.com {given}")
+
+    assert "pw" not in str(refused.value)
+    assert check(row, "http://a.test/ https://b.test:8443/x?y=z") == (
+        "http://a.test/",
+        "https://b.test:8443/x?y=z",
+    )

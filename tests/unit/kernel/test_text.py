@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.text import Text, fill, say
+from app.kernel.text import Text, echoed, fill, say
 
 
 @given(st.text())
@@ -44,3 +44,25 @@ def test_the_facts_of_a_text_cannot_be_changed():
 
 def test_a_text_without_facts_has_none():
     assert Text("Done.").facts == {}
+
+
+@pytest.mark.parametrize(
+    "typed", ["socks5://u:pw@h:1080", "u:pw@h", "pw@", "https://x", "1.2.3.4:1080:u:pw", " a:b:c ", "::1"]
+)
+def test_what_may_hold_a_password_is_not_repeated(typed: str):
+    assert echoed(typed) == "***"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (" Anna ", "Anna"),
+        ("proxy.example:1080", "proxy.example:1080"),
+        ("a\x1b[31m", "a\ufffd[31m"),
+        ("\udcff", "\ufffd"),
+        ("x" * 61, "x" * 59 + "…"),
+        ("", ""),
+    ],
+)
+def test_other_words_are_repeated_short_and_printable(typed: str, shown: str):
+    assert echoed(typed) == shown
