@@ -85,6 +85,22 @@ class FolderNotWritable(Problem):
     """A folder of Berth's cannot be written."""
 
 
+class FolderNotReadable(Problem):
+    """A folder of Berth's cannot be looked into."""
+
+
+class FolderShared(UsageProblem):
+    """A folder in which a vault would lie open to others, or among other things."""
+
+
+def reading_problem(error: OSError, folder: object) -> FolderNotReadable:
+    """The sentence for a folder that the machine does not let us look into."""
+    return FolderNotReadable(
+        say("Berth cannot look into {folder}: {why}.", folder=str(folder), why=error.strerror or "refused"),
+        say("Check who owns the folder, or choose another one with --home."),
+    )
+
+
 def storage_problem(error: OSError, folder: object) -> Problem:
     """The sentence for a file operation that the machine refused."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

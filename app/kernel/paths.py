@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ from pathlib import Path
 
 import platformdirs
 
-from app.kernel.errors import storage_problem
+from app.kernel.errors import FolderShared, UsageProblem, reading_problem, storage_problem
+from app.kernel.text import Text, say
 
 _APP = "Berth"
+_OUR_FOLDERS = frozenset({"profiles", "bin", "backups", "state", "templates"})
+_OUR_FILES = ("vault.", ".vault.", "data.db")
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +82,84 @@ class Paths:
             data = Path(platformdirs.user_data_dir(_APP, appauthor=False))
             state = Path(platformdirs.user_state_dir(_APP, appauthor=False))
         else:
-            data = chosen.expanduser().absolute()
+            data = _absolute(chosen)
             state = data / "state"
         return Paths(data=data, state=state, runtime=_runtime(data, env))
 
 
 def private_folder(path: Path) -> Path:
-    """Makes a folder that only this user can enter, and returns it.
-
-    Raises FolderNotWritable or StorageFull.
+    """Makes a folder, and those above it that are missing, for this user alone; one that is there stays as
+    it is, since others may rely on its rights. Raises FolderNotWritable or StorageFull.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if os.name == "posix":
-            path.chmod(0o700)
+        _make_private(path)
     except OSError as error:
         raise storage_problem(error, path) from error
     return path
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or folder of Berth's exists. Raises FolderNotReadable where that cannot be seen."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise reading_problem(error, path.parent) from error
+    return True
+
+
+def require_own_place(data: Path) -> None:
+    """Raises FolderShared where a new vault would lie in somebody else's folder or among other things.
+
+    A folder that is missing, or that nobody else may enter, is fine.
+    """
+    if os.name != "posix" or not is_there(data) or not data.is_dir():
+        return
+    found = data.stat()
+    if found.st_uid != os.geteuid():
+        raise _shared(data, say("The folder {folder} belongs to somebody else.", folder=str(data)))
+    if found.st_mode & (stat.S_ISVTX | stat.S_IWOTH):
+        raise _shared(data, say("Everybody may write to the folder {folder}.", folder=str(data)))
+    if found.st_mode & _OTHERS and _holds_foreign(data):
+        raise _shared(
+            data, say("Others may enter the folder {folder}, and it holds other things.", folder=str(data))
+        )
+
+
+def _holds_foreign(data: Path) -> bool:
+    try:
+        names = [entry.name for entry in data.iterdir()]
+    except OSError as error:
+        raise reading_problem(error, data) from error
+    return any(name not in _OUR_FOLDERS and not name.startswith(_OUR_FILES) for name in names)
+
+
+def _shared(data: Path, text: Text) -> FolderShared:
+    return FolderShared(
+        text, say("Give Berth a folder of its own, such as --home {folder}.", folder=str(data / "berth"))
+    )
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700)
+    except FileNotFoundError:
+        _make_private(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+
+
+def _absolute(chosen: Path) -> Path:
+    try:
+        return chosen.expanduser().absolute()
+    except RuntimeError:  # how pathlib says that nobody is called that
+        raise UsageProblem(
+            say("There is no user's folder {folder}.", folder=str(chosen)),
+            say("Write the data folder's whole path."),
+        ) from None
 
 
 def _runtime(data: Path, env: Mapping[str, str]) -> Path:

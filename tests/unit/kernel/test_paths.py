@@ -10,8 +10,8 @@ import platformdirs
 import pytest
 
 from app.kernel import paths as module
-from app.kernel.errors import FolderNotWritable
-from app.kernel.paths import Paths, private_folder
+from app.kernel.errors import FolderNotReadable, FolderNotWritable, FolderShared, UsageProblem
+from app.kernel.paths import Paths, is_there, private_folder, require_own_place
 
 
 def test_home_wins_over_the_environment(tmp_path: Path):
@@ -89,13 +89,99 @@ def test_where_users_have_no_number_the_word_user_stands(tmp_path: Path, monkeyp
     assert Paths.of(tmp_path, {}).runtime.name.startswith("berth-user-")
 
 
-def test_a_private_folder_shuts_others_out_even_if_it_was_open(tmp_path: Path):
+def test_a_private_folder_and_those_made_above_it_shut_others_out(tmp_path: Path):
     folder = tmp_path / "a" / "b"
-    folder.mkdir(parents=True, mode=0o755)
-    folder.chmod(0o755)
 
     assert private_folder(folder) == folder
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in (folder, folder.parent)] == [0o700, 0o700]
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o1777, 0o500])
+def test_a_folder_that_is_there_keeps_its_rights(tmp_path: Path, mode: int):
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    folder.chmod(mode)
+
+    private_folder(folder)
+
+    assert folder.stat().st_mode & 0o7777 == mode
+
+
+def test_a_file_in_the_place_of_a_folder_is_told(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(FolderNotWritable):
+        private_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("mode", "entry", "why"),
+    [
+        (0o1777, "", "Everybody may write"),
+        (0o777, "", "Everybody may write"),
+        (0o1700, "", "Everybody may write"),
+        (0o755, "holiday.jpg", "holds other things"),
+        (0o750, "holiday.jpg", "holds other things"),
+    ],
+)
+def test_a_folder_that_others_use_is_no_place_for_a_vault(tmp_path: Path, mode: int, entry: str, why: str):
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    if entry:
+        (folder / entry).write_text("")
+    folder.chmod(mode)
+
+    with pytest.raises(FolderShared, match=why) as refused:
+        require_own_place(folder)
+
+    assert f"--home {folder}/berth" in str(refused.value)
+    assert folder.stat().st_mode & 0o7777 == mode
+
+
+@pytest.mark.parametrize(("mode", "entry"), [(0o700, "holiday.jpg"), (0o755, ""), (0o755, "vault.lock")])
+def test_a_folder_of_ones_own_is_a_place_for_a_vault(tmp_path: Path, mode: int, entry: str):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    if entry:
+        (folder / entry).write_text("")
+    folder.chmod(mode)
+
+    require_own_place(folder)
+    require_own_place(tmp_path / "missing")
+
+
+def test_a_folder_of_somebody_else_is_no_place_for_a_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module.os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+
+    with pytest.raises(FolderShared, match="belongs to somebody else"):
+        require_own_place(tmp_path)
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    tmp_path.chmod(0o755)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    with pytest.raises(FolderNotReadable, match="Permission denied"):
+        require_own_place(tmp_path)
+
+
+def test_what_cannot_be_seen_is_neither_there_nor_missing(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+
+    assert is_there(tmp_path / "file")
+    assert not is_there(tmp_path / "missing")
+    assert not is_there(tmp_path / "file" / "below")
+    with pytest.raises(FolderNotReadable, match="too long"):
+        is_there(tmp_path / ("x" * 300))
+
+
+def test_a_home_of_a_user_that_is_not_there_is_told():
+    with pytest.raises(UsageProblem, match="~nobody-is-called-so"):
+        Paths.of(Path("~nobody-is-called-so"), {})
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):
@@ -105,12 +191,12 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):
         private_folder(tmp_path / "file" / "below")
 
 
-def test_modes_are_left_alone_where_the_system_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_rights_are_not_looked_at_where_the_system_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder = tmp_path / "open"
     folder.mkdir()
-    folder.chmod(0o755)
+    folder.chmod(0o1777)
     monkeypatch.setattr(module, "os", SimpleNamespace(name="nt"))
 
-    private_folder(folder)
+    require_own_place(folder)
 
-    assert folder.stat().st_mode & 0o777 == 0o755
+    assert private_folder(folder) == folder
