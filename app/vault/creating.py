@@ -10,7 +10,7 @@ from pathlib import Path
 from app.kernel.errors import storage_problem
 from app.kernel.files import sync_folder
 from app.kernel.ids import IdSource, OperatorId, VaultId
-from app.kernel.paths import Paths
+from app.kernel.paths import Paths, is_there
 from app.kernel.secret import Secret
 from app.kernel.text import say
 from app.vault import keyfile
@@ -43,12 +43,12 @@ class NewVault:
 
 def require_free(paths: Paths) -> None:
     """Raises VaultExists for a vault, VaultDamaged for a database whose key file is gone."""
-    if paths.vault_file.exists():
+    if is_there(paths.vault_file):
         raise VaultExists(
             say("There is already a vault in {folder}.", folder=str(paths.data)),
             say("Unlock it, or name another folder with --home."),
         )
-    if paths.database.exists() and not pending(paths.vault_file).exists():
+    if is_there(paths.database) and not is_there(pending(paths.vault_file)):
         raise damaged(say("The database is there, but its key file vault.json is missing."))
 
 

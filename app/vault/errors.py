@@ -20,6 +20,10 @@ class PassphraseMissing(UsageProblem):
     """A vault cannot be made with an empty passphrase."""
 
 
+class OperatorNameWrong(UsageProblem):
+    """A name that no operator can have."""
+
+
 class KdfOutOfBounds(UsageProblem):
     """Key derivation was asked to be weaker or costlier than Berth allows."""
 
@@ -73,10 +77,13 @@ def missing(folder: Path) -> VaultMissing:
 
 
 def damaged(what: Text) -> VaultDamaged:
-    """`what` says which part is wrong; the way out is always a backup."""
+    """`what` says which part is wrong; the way out is always a copy."""
     return VaultDamaged(
         what,
-        say("Restore the vault from a backup with `berth backup restore`; change nothing in it by hand."),
+        say(
+            "Keep the data folder as it is and work with a copy: your own, named with --home, or the pair"
+            " vault.json and data.db from its folder backups, which Berth makes before upgrades."
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.kernel.errors import storage_problem
+from app.kernel.errors import Problem, storage_problem
 from app.kernel.files import write_whole
 from app.kernel.ids import OperatorId, VaultId, is_ulid
 from app.kernel.text import say
@@ -88,6 +88,19 @@ def parse(content: bytes, path: Path) -> KeyFile:
 def write(path: Path, key_file: KeyFile) -> None:
     """Replaces vault.json in one step. Raises StorageFull or FolderNotWritable."""
     write_whole(path, key_file.to_bytes(), mode=0o600)
+
+
+def replace_on_disk(path: Path, key_file: KeyFile) -> None:
+    """The same, and done as soon as the new file stands there, even if the folder could not be synced."""
+    try:
+        write(path, key_file)
+    except Problem:
+        try:
+            is_new = path.read_bytes() == key_file.to_bytes()
+        except OSError:
+            is_new = False
+        if not is_new:
+            raise
 
 
 def _json(content: bytes) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.kernel.clock import Clock
 from app.kernel.events import EventHub
-from app.kernel.paths import Paths
+from app.kernel.paths import Paths, is_there
 from app.kernel.text import say
 from app.vault.database import Database
 from app.vault.errors import damaged, missing
@@ -32,8 +32,8 @@ def pending(path: Path) -> Path:
 
 def require_present(paths: Paths) -> None:
     """Raises VaultMissing where there is none, VaultDamaged where only one of its two files is left."""
-    has_keys, has_data = paths.vault_file.exists(), paths.database.exists()
-    if not has_keys and (not has_data or pending(paths.vault_file).exists()):
+    has_keys, has_data = is_there(paths.vault_file), is_there(paths.database)
+    if not has_keys and (not has_data or is_there(pending(paths.vault_file))):
         raise missing(paths.data)
     if not has_keys:
         raise damaged(say("The database is there, but its key file vault.json is missing."))

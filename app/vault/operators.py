@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from app.kernel.changes import ALL
 from app.kernel.gate import Ability, Session
 from app.kernel.ids import OperatorId
 from app.kernel.text import say
-from app.vault.errors import OperatorDisabled, damaged
+from app.vault.errors import OperatorDisabled, OperatorNameWrong, damaged
 from app.vault.readers import Reader
 from app.vault.sqlite import Connection
 
 OWNER = "owner"
+MAX_NAME = 60
+
+
+def clean_operator_name(text: str) -> str:
+    """An operator's name in one spelling (NFC, no space around). Raises OperatorNameWrong."""
+    name = unicodedata.normalize("NFC", text.strip())
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise OperatorNameWrong(
+            say("This is not a name for an operator."),
+            say("Choose a name of 1 to {most} visible characters.", most=MAX_NAME),
+        )
+    return name
 
 
 def add_owner(connection: Connection, operator: OperatorId, name: str, created: int) -> None:

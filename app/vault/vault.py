@@ -14,7 +14,7 @@ from app.kernel.facts import VaultLocked
 from app.kernel.files import FileLock
 from app.kernel.gate import AbilityRule, Gate, Pass, Session
 from app.kernel.ids import IdSource, OperatorId, VaultId
-from app.kernel.paths import Paths, private_folder
+from app.kernel.paths import Paths, is_there, private_folder, require_own_place
 from app.kernel.secret import Secret
 from app.kernel.text import say
 from app.vault import creating, integrity, keyfile, opening
@@ -30,7 +30,7 @@ from app.vault.integrity import IntegrityReport
 from app.vault.kdf import DEFAULT_KDF, KdfParameters, require_allowed
 from app.vault.keys import Keys
 from app.vault.migrations import Migration, in_order
-from app.vault.operators import session_of
+from app.vault.operators import clean_operator_name, session_of
 from app.vault.slots import Slot, SlotKind, make_slot, open_slot
 
 _POLL_S = 0.05
@@ -47,17 +47,20 @@ class Vault:
         self._ids = IdSource(clock)
 
     def exists(self) -> bool:
-        """Whether there is a vault to unlock."""
-        return self._paths.vault_file.exists()
+        """Whether there is a vault to unlock. Raises FolderNotReadable where that cannot be seen."""
+        return is_there(self._paths.vault_file)
 
     def create(
         self, passphrase: Secret, *, owner_name: str = "owner", kdf: KdfParameters = DEFAULT_KDF
     ) -> Secret:
         """Makes the vault, leaves it locked, and returns its recovery code, which is stored nowhere.
 
-        Raises VaultExists, VaultBusy, PassphraseMissing, KdfOutOfBounds, StorageFull or FolderNotWritable.
+        Raises VaultExists, VaultBusy, PassphraseMissing, OperatorNameWrong, FolderShared, KdfOutOfBounds,
+        StorageFull or FolderNotWritable.
         """
         _require_usable(passphrase, kdf)
+        owner = clean_operator_name(owner_name)
+        require_own_place(self._paths.data)
         private_folder(self._paths.data)
         with self._locked(0.0):
             creating.require_free(self._paths)
@@ -66,7 +69,7 @@ class Vault:
                 self._steps,
                 VaultId(self._ids.new()),
                 OperatorId(self._ids.new()),
-                owner_name,
+                owner,
                 to_millis(self._clock.now()),
             )
             return creating.create(plan, passphrase, kdf, self._ids)
@@ -171,7 +174,9 @@ class OpenVault:
     def set_passphrase(self, pass_: Pass, passphrase: Secret, *, kdf: KdfParameters = DEFAULT_KDF) -> None:
         """Gives the operator of this session a new passphrase; the recovery code stays what it was.
 
-        A copy of the old vault.json still opens with the old passphrase: the keys themselves do not change.
+        The act is recorded before it is done: whatever fails until the key file is replaced leaves the old
+        passphrase, and once it is replaced this returns. A copy of the old vault.json still opens with the
+        old passphrase: the keys themselves do not change.
         Raises PassphraseMissing, KdfOutOfBounds, VaultDamaged, VaultIsLocked or a storage problem.
         """
         _require_usable(passphrase, kdf)
@@ -180,7 +185,8 @@ class OpenVault:
         key_file.require_genuine(self._keys)
         slot = make_slot(self._keys, self.ids.new(), self.session.operator, passphrase, kdf)
         changed = key_file.with_passphrase(self._keys, slot)
-        self.database.write(pass_, lambda _tx: keyfile.write(path, changed))
+        self.database.write(pass_, lambda _tx: None)
+        keyfile.replace_on_disk(path, changed)
 
     def check_integrity(self) -> IntegrityReport:
         """Looks at every page, reference and act; seconds for a large vault."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.kernel.changes import ALL
-from app.kernel.errors import ExitCode, FolderNotWritable, StorageFull
+from app.kernel.errors import ExitCode, FolderNotWritable, FolderShared, StorageFull
 from app.kernel.events import EventHub
 from app.kernel.facts import VaultLocked
 from app.kernel.files import FileLock
@@ -22,8 +23,10 @@ from app.kernel.paths import Paths
 from app.kernel.secret import Secret
 from app.vault import creating
 from app.vault.errors import (
+    ConstraintBroken,
     KdfOutOfBounds,
     OperatorDisabled,
+    OperatorNameWrong,
     PassphraseMissing,
     VaultBusy,
     VaultDamaged,
@@ -385,6 +388,88 @@ def test_a_passphrase_that_cannot_be_set_leaves_the_old_one(vault: Vault, opened
         opened.set_passphrase(admitted, Secret("x"), kdf=KdfParameters(8, 1, 1))
 
     assert paths.vault_file.read_bytes() == before
+
+
+def test_a_new_passphrase_that_cannot_be_recorded_is_not_set(vault: Vault):
+    new = Secret("another horse, another staple")
+    with vault.unlock(PASSPHRASE, via="test") as opened:
+        opened.database.write(
+            pass_for(opened),
+            lambda tx: tx.execute(
+                "CREATE TRIGGER refuse BEFORE INSERT ON vault_audit WHEN NEW.subject = 'vault.passphrase'"
+                " BEGIN SELECT RAISE(ABORT, 'no'); END"
+            ),
+        )
+        with pytest.raises(ConstraintBroken):
+            opened.set_passphrase(pass_for(opened, "vault.passphrase"), new, kdf=FLOOR_KDF)
+
+    with pytest.raises(WrongPassphrase):
+        vault.unlock(new, via="test")
+    vault.unlock(PASSPHRASE, via="test").lock()
+
+
+@pytest.mark.parametrize("call", ["app.kernel.files.os.fsync", "pathlib.Path.replace"])
+def test_a_new_passphrase_that_cannot_be_written_leaves_the_old_one(
+    vault: Vault, paths: Paths, monkeypatch: pytest.MonkeyPatch, call: str
+):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with vault.unlock(PASSPHRASE, via="test") as opened:
+        with monkeypatch.context() as patch:
+            patch.setattr(call, full)
+            with pytest.raises(StorageFull):
+                opened.set_passphrase(pass_for(opened, "vault.passphrase"), Secret("new"), kdf=FLOOR_KDF)
+        assert opened.check_integrity().ok
+
+    with pytest.raises(WrongPassphrase):
+        vault.unlock(Secret("new"), via="test")
+    vault.unlock(PASSPHRASE, via="test").lock()
+
+
+def test_a_new_passphrase_that_stands_in_the_file_is_told_as_set(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with vault.unlock(PASSPHRASE, via="test") as opened, monkeypatch.context() as patch:
+        patch.setattr("app.kernel.files.sync_folder", refuse)
+        opened.set_passphrase(pass_for(opened, "vault.passphrase"), Secret("new"), kdf=FLOOR_KDF)
+
+    with pytest.raises(WrongPassphrase):
+        vault.unlock(PASSPHRASE, via="test")
+    vault.unlock(Secret("new"), via="test").lock()
+
+
+def test_a_key_file_that_is_gone_is_no_new_passphrase(
+    vault: Vault, paths: Paths, monkeypatch: pytest.MonkeyPatch
+):
+    def lose(*_: object) -> None:
+        paths.vault_file.unlink()
+        raise PermissionError(13, "Permission denied")
+
+    with vault.unlock(PASSPHRASE, via="test") as opened, monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", lose)
+        with pytest.raises(FolderNotWritable):
+            opened.set_passphrase(pass_for(opened, "vault.passphrase"), Secret("new"), kdf=FLOOR_KDF)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "\udcff", "x" * 61])
+def test_an_owner_without_a_usable_name_makes_no_vault(paths: Paths, name: str):
+    with pytest.raises(OperatorNameWrong):
+        vault_at(paths).create(PASSPHRASE, owner_name=name, kdf=FLOOR_KDF)
+
+    assert list(paths.data.iterdir()) == []
+
+
+def test_a_vault_is_not_made_in_a_folder_that_everybody_writes_to(paths: Paths):
+    paths.data.chmod(0o1777)
+
+    with pytest.raises(FolderShared):
+        vault_at(paths).create(PASSPHRASE, kdf=FLOOR_KDF)
+
+    assert paths.data.stat().st_mode & 0o7777 == 0o1777
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are listed in /proc on Linux only")
