@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from app.isolation.profile import Profile, clean_name
+from app.isolation.profile_folders import ProfileFolders
 from app.isolation.profile_problems import is_open, missing, require_free
 from app.isolation.store import profiles as store
 from app.kernel.changes import Kind
 from app.kernel.clock import Clock, to_millis
-from app.kernel.errors import storage_problem
 from app.kernel.gate import Ability, Act, Pass
-from app.kernel.ids import ProfileId, is_ulid
-from app.kernel.paths import Paths, private_folder
+from app.kernel.ids import ProfileId
+from app.kernel.paths import Paths
 from app.vault.database import Tx
 from app.vault.vault import OpenVault
 
@@ -30,7 +28,7 @@ class ProfileBin:
         self, vault: OpenVault, paths: Paths, clock: Clock, is_running: Callable[[ProfileId], bool]
     ) -> None:
         self._vault = vault
-        self._paths = paths
+        self._folders = ProfileFolders(paths, is_running)
         self._clock = clock
         self._is_running = is_running
 
@@ -42,7 +40,10 @@ class ProfileBin:
         return self._save(pass_, profile, lambda found: replace(found, deleted_at=now, updated=now))
 
     def restore(self, profile: Profile, name: str) -> Profile:
-        """Takes a profile back, under a new name if one is given. Raises NameTaken."""
+        """Takes a profile back, under a new name if one is given. Raises NameTaken.
+
+        Its folder comes first: cut short after that, the profile is in the bin as any other.
+        """
         pass_ = self._admit(Ability.PROFILE_EDIT, profile)
         label = clean_name(name) if name else ""
         now = self._clock.now()
@@ -50,29 +51,34 @@ class ProfileBin:
         def change(found: Profile) -> Profile:
             return replace(found, name=label or found.name, deleted_at=None, updated=now)
 
-        restored = self._save(pass_, profile, change)
-        # A purge that was cut short may have moved the folder already.
-        _move(self._paths.bin / profile.id, self._paths.profile(profile.id))
-        return restored
+        self._folders.bring_home(profile.id)
+        return self._save(pass_, profile, change)
+
+    def heal(self) -> None:
+        """Brings home the folders of living profiles that something cut short left in the bin.
+
+        Before any window opens: an opening would make a fresh, empty folder and so hide the logins.
+        """
+        with self._vault.database.reader() as reader:
+            strayed = [one for one in self._folders.waiting() if store.is_living(reader, one)]
+        for profile_id in strayed:
+            self._folders.bring_home(profile_id)
 
     def purge(self, profile: Profile) -> Profile:
-        """Moves the folder into the bin, forgets the profile, then removes the folder.
+        """Moves the folder into the bin, forgets the profile, then removes all that the bin holds of it.
 
-        Cut short at any point, either the profile can still be restored or the next purge finishes it.
+        Nothing is removed before the profile is forgotten. Cut short at any point, either the profile can
+        still be restored or the next purge finishes it.
         """
         self._require_closed(profile)
         pass_ = self._admit(Ability.PROFILE_PURGE, profile)
-        home, away = self._paths.profile(profile.id), self._paths.bin / profile.id
-        private_folder(self._paths.bin)
-        if home.is_dir() and away.is_dir():
-            _remove(away)  # what an earlier purge of the same profile left
-        _move(home, away)
+        away = self._folders.take_away(profile.id)
         try:
             self._vault.database.write(pass_, lambda tx: self._forget(tx, profile.id))
         except BaseException:
-            _move(away, home)
+            self._folders.put_back(profile.id, away)
             raise
-        _remove(away)
+        self._folders.remove(profile.id)
         return profile
 
     def purge_expired(self, days: int) -> tuple[Profile, ...]:
@@ -86,18 +92,9 @@ class ProfileBin:
             old = store.expired(reader, self._vault.session, before)
             known = store.ids(reader)
         purged = tuple(self.purge(profile) for profile in old if not self._is_running(profile.id))
-        for folder in self._leftovers(known):
-            _remove(folder)
+        for forgotten in self._folders.waiting() - known:
+            self._folders.remove(forgotten)
         return purged
-
-    def _leftovers(self, known: set[str]) -> list[Path]:
-        if not self._paths.bin.is_dir():
-            return []
-        return [
-            folder
-            for folder in self._paths.bin.iterdir()
-            if is_ulid(folder.name) and folder.name not in known
-        ]
 
     def _require_closed(self, profile: Profile) -> None:
         if self._is_running(profile.id):
@@ -124,22 +121,3 @@ class ProfileBin:
     def _forget(self, tx: Tx, profile_id: ProfileId) -> None:
         store.delete(tx, profile_id)
         tx.touch(PROFILE, profile_id)
-
-
-def _move(source: Path, target: Path) -> None:
-    """Renames a folder if it is there and nothing stands at its target."""
-    if not source.is_dir() or target.exists():
-        return
-    try:
-        source.rename(target)
-    except OSError as error:
-        raise storage_problem(error, source) from error
-
-
-def _remove(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise storage_problem(error, folder) from error

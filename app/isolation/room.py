@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.isolation.bin import ProfileBin
@@ -15,6 +16,7 @@ from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
 from app.isolation.template import Templates, shipped_and_own
 from app.kernel.clock import Clock
+from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
 from app.kernel.settings import Settings
@@ -46,6 +48,8 @@ def build(
     templates = shipped_and_own(paths.data / "templates")
     proxies = Proxies(vault, clock)
     profile_bin = ProfileBin(vault, paths, clock, is_open)
+    with suppress(Problem):  # a command that opens nothing must not fail for it
+        profile_bin.heal()
     # Not a secret: which of several true settings a profile shows.
     source = rng or random.Random()  # noqa: S311
     profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)

@@ -117,6 +117,12 @@ def ids(source: Queries) -> set[str]:
     return {row[0] for row in source.all("SELECT id FROM isolation_profile")}
 
 
+def is_living(source: Queries, profile_id: str) -> bool:
+    """Whether a profile is there and not in the bin."""
+    sql = "SELECT 1 FROM isolation_profile WHERE id = ? AND deleted_at IS NULL"
+    return source.one(sql, (profile_id,)) is not None
+
+
 def using_proxy(source: Queries, session: Session, proxy: str) -> list[Profile]:
     """The profiles, in the bin or not, that go through a proxy."""
     living = _find(source, session, "p.proxy_id = ?", proxy, in_bin=False)

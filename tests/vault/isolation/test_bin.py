@@ -10,10 +10,10 @@ import pytest
 from app.isolation.profile import Profile
 from app.isolation.profile_problems import NameTaken, ProfileAmbiguous, ProfileIsOpen, ProfileMissing
 from app.isolation.profiles import ProfileQuery
-from app.kernel.errors import FolderNotWritable, StorageFull
+from app.kernel.errors import FolderNotReadable, FolderNotWritable, StorageFull
 from app.kernel.text import say
 from app.vault.database import Database
-from tests.vault.isolation.conftest import Rooms
+from tests.vault.isolation.conftest import Rooms, rooms_over
 
 
 def _with_folder(rooms: Rooms, name: str) -> tuple[Profile, Path]:
@@ -221,3 +221,208 @@ def test_a_profile_restored_meanwhile_is_not_deleted_again(rooms: Rooms):
 
     with pytest.raises(ProfileMissing):
         rooms.profiles._bin.delete(stale)
+
+
+# -- cut short at any point: the steps called separately, on real folders
+
+
+def _kill(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _reopened(rooms: Rooms) -> Rooms:
+    return rooms_over(rooms.vault, rooms.paths, rooms.clock, rooms.running)
+
+
+def _in_bin(rooms: Rooms) -> set[str]:
+    return {folder.name for folder in rooms.paths.bin.iterdir()}
+
+
+def _purge_killed_before_its_record(rooms: Rooms, profile: Profile) -> None:
+    rooms.paths.bin.mkdir(exist_ok=True)
+    rooms.paths.profile(profile.id).rename(rooms.paths.bin / profile.id)
+
+
+def test_a_restore_cut_short_leaves_a_profile_in_the_bin_with_its_folder(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+):
+    profile, folder = _with_folder(rooms, "Anna")
+    rooms.profiles.delete("Anna")
+    _purge_killed_before_its_record(rooms, profile)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "write", _kill)
+        with pytest.raises(KeyboardInterrupt):
+            rooms.profiles.restore("Anna")
+
+    assert rooms.profiles.get("Anna", in_bin=True).id == profile.id
+    assert (folder / "browser" / "Cookies").read_text() == "login"
+    rooms.profiles.restore("Anna")
+    assert (folder / "browser" / "Cookies").read_text() == "login"
+
+
+def test_the_folder_of_a_living_profile_comes_home_before_anything_can_open_it(rooms: Rooms):
+    profile, folder = _with_folder(rooms, "Anna")
+    _purge_killed_before_its_record(rooms, profile)
+
+    _reopened(rooms)
+
+    assert (folder / "browser" / "Cookies").read_text() == "login"
+    assert _in_bin(rooms) == set()
+
+
+def test_the_folder_of_a_profile_in_the_bin_is_left_to_restore_and_purge(rooms: Rooms):
+    profile, folder = _with_folder(rooms, "Anna")
+    rooms.profiles.delete("Anna")
+    _purge_killed_before_its_record(rooms, profile)
+
+    _reopened(rooms)
+
+    assert not folder.exists()
+    assert _in_bin(rooms) == {profile.id}
+
+
+def test_the_folder_with_the_history_wins_over_a_fresh_one_and_neither_is_lost(rooms: Rooms):
+    profile, folder = _with_folder(rooms, "Anna")
+    _purge_killed_before_its_record(rooms, profile)
+    folder.mkdir()
+    (folder / "engine.lock").write_text("1")  # an opening that found no folder made this one
+
+    _reopened(rooms)
+
+    assert (folder / "browser" / "Cookies").read_text() == "login"
+    assert _in_bin(rooms) == {f"{profile.id}.2"}
+
+
+def test_a_folder_with_more_history_than_the_one_in_the_bin_stays(rooms: Rooms):
+    profile, folder = _with_folder(rooms, "Anna")
+    _purge_killed_before_its_record(rooms, profile)
+    folder.mkdir()
+    (folder / "Cookies").write_text("many logins, and more of them than before")
+
+    _reopened(rooms)
+    _reopened(rooms)
+
+    assert (folder / "Cookies").exists()
+    assert (rooms.paths.bin / f"{profile.id}.2" / "browser" / "Cookies").read_text() == "login"
+
+
+def test_a_folder_in_use_is_never_moved(rooms: Rooms):
+    profile, folder = _with_folder(rooms, "Anna")
+    _purge_killed_before_its_record(rooms, profile)
+    folder.mkdir()
+    rooms.running.add(profile.id)
+
+    _reopened(rooms)
+
+    assert list(folder.iterdir()) == []
+    assert _in_bin(rooms) == {profile.id}
+
+
+def test_a_swap_cut_short_is_finished_by_the_next(rooms: Rooms):
+    profile, folder = _with_folder(rooms, "Anna")
+    _purge_killed_before_its_record(rooms, profile)
+    (rooms.paths.bin / f"{profile.id}.2").mkdir()  # the fresh one had made room, and then the power went
+
+    _reopened(rooms)
+
+    assert (folder / "browser" / "Cookies").read_text() == "login"
+    assert _in_bin(rooms) == {f"{profile.id}.2"}
+
+
+def test_a_purge_with_two_folders_that_cannot_be_recorded_loses_neither(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+):
+    profile, folder = _with_folder(rooms, "Anna")
+    rooms.profiles.delete("Anna")
+    _purge_killed_before_its_record(rooms, profile)
+    folder.mkdir()
+    (folder / "new").write_text("")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "write", _kill)
+        with pytest.raises(KeyboardInterrupt):
+            rooms.profiles.purge("Anna")
+
+    assert (folder / "new").exists()
+    assert (rooms.paths.bin / profile.id / "browser" / "Cookies").read_text() == "login"
+    rooms.profiles.purge("Anna")
+    assert not folder.exists()
+    assert _in_bin(rooms) == set()
+
+
+def test_a_purge_of_a_profile_that_was_never_opened_can_fail_and_be_repeated(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+):
+    rooms.profiles.new("Anna")
+    rooms.profiles.delete("Anna")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "write", _kill)
+        with pytest.raises(KeyboardInterrupt):
+            rooms.profiles.purge("Anna")
+
+    assert rooms.profiles.purge("Anna").name == "Anna"
+
+
+def test_a_purge_cut_short_while_it_removes_is_finished_with_all_its_folders(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+):
+    profile, _ = _with_folder(rooms, "Anna")
+    (rooms.paths.bin / f"{profile.id}.2").mkdir(parents=True)
+    rooms.profiles.delete("Anna")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", _kill)
+        with pytest.raises(KeyboardInterrupt):
+            rooms.profiles.purge("Anna")
+    left = _in_bin(rooms)
+    rooms.profiles.purge_expired(30)
+
+    assert left == {profile.id, f"{profile.id}.2"}
+    assert _in_bin(rooms) == set()
+
+
+def test_a_bin_that_cannot_be_read_stops_only_what_needs_it(rooms: Rooms, monkeypatch: pytest.MonkeyPatch):
+    rooms.profiles.new("Anna")
+    rooms.profiles.delete("Anna")
+    rooms.paths.bin.mkdir()
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", refuse)
+        assert _reopened(rooms).profiles.get("Anna", in_bin=True).name == "Anna"
+        with pytest.raises(FolderNotReadable):
+            rooms.profiles.restore("Anna")
+
+
+def test_a_folder_that_vanishes_while_it_is_measured_counts_nothing(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+):
+    profile, folder = _with_folder(rooms, "Anna")
+    _purge_killed_before_its_record(rooms, profile)
+    folder.mkdir()
+
+    def gone(path: Path) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "lstat", gone)
+        _reopened(rooms)
+
+    assert (folder / "browser" / "Cookies").read_text() == "login"  # even, so the older one
+
+
+def test_a_folder_that_vanishes_while_it_is_removed_is_gone(rooms: Rooms, monkeypatch: pytest.MonkeyPatch):
+    _with_folder(rooms, "Anna")
+    rooms.profiles.delete("Anna")
+
+    def gone(path: Path) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", gone)
+
+        assert rooms.profiles.purge("Anna").name == "Anna"
