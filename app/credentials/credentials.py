@@ -21,7 +21,7 @@ from app.kernel.gate import Ability, Act, Pass
 from app.kernel.ids import CredentialId
 from app.kernel.pages import PAGE_ROWS, Page
 from app.kernel.secret import Secret
-from app.kernel.text import say
+from app.kernel.text import echoed, say
 from app.vault.database import Tx
 from app.vault.fields import Sealed
 from app.vault.vault import OpenVault
@@ -51,7 +51,7 @@ class Credentials:
         def work(tx: Tx) -> None:
             if store.is_taken(tx, fresh.name):
                 raise CredentialNameTaken(
-                    say("There is already a credential called {name}.", name=fresh.name),
+                    say("There is already a login called {name}.", name=fresh.name),
                     say("Give this one another name."),
                 )
             store.insert(tx, fresh, sealed)
@@ -115,7 +115,7 @@ class Credentials:
 
 def _missing(who: str, near: list[str]) -> CredentialMissing:
     return CredentialMissing(
-        say("There is no credential called {name}.", name=who.strip()[:80]),
+        say("There is no login called {name}.", name=echoed(who, 80)),
         say("Did you mean {near}?", near=near[0])
         if near
         else say("`berth credential list` shows all of them."),

@@ -15,7 +15,7 @@ from app.isolation.checks import Exit
 from app.isolation.plan import Fingerprint
 from app.kernel.errors import UsageProblem
 from app.kernel.ids import ProfileId, ProxyId
-from app.kernel.text import Text, say
+from app.kernel.text import Text, echoed, say
 
 MAX_NAME = 200
 MAX_LABEL = 60
@@ -146,7 +146,7 @@ def clean_colour(text: str) -> str:
     """A colour as #RRGGBB in capitals. Raises ValueWrong."""
     if not _COLOUR.fullmatch(text):
         raise ValueWrong(
-            say("{value} is not a colour.", value=_short(text)),
+            say("{value} is not a colour.", value=echoed(text)),
             say("Write it as #RRGGBB, for instance #1E88E5."),
         )
     return text.upper()
@@ -176,8 +176,19 @@ def clean_folder(text: str) -> str:
     is_absolute = PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
     if text and (not is_absolute or any(unicodedata.category(letter) == "Cc" for letter in text)):
         raise ValueWrong(
-            say("{value} is not a whole path to a folder.", value=_short(text)),
+            say("{value} is not a whole path to a folder.", value=echoed(text)),
             say("Give the folder with its full path."),
+        )
+    return text
+
+
+def clean_program(text: str) -> str:
+    """A program's full path, or empty for any that Berth finds. Raises ValueWrong."""
+    is_absolute = PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
+    if text and (not is_absolute or any(unicodedata.category(letter) == "Cc" for letter in text)):
+        raise ValueWrong(
+            say("{value} is not the full path of a browser.", value=echoed(text)),
+            say("Give the program's full path, as `berth engine list` shows it, or nothing for any browser."),
         )
     return text
 
@@ -211,15 +222,17 @@ def _url_reason(url: str) -> Text | None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return say("{url} is not an address.", url=_short(url))
+        return say("{url} is not an address.", url=_short_url(url))
     if parts.username is not None or parts.password is not None:
         return say("The address holds a user name or password.")  # and is therefore not repeated
     if parts.scheme not in ("http", "https"):
-        return say("{url} is not an http or https address.", url=_short(url))
+        return say("{url} is not an http or https address.", url=_short_url(url))
     if not parts.hostname or port == 0:
-        return say("{url} names no site.", url=_short(url))
+        return say("{url} names no site.", url=_short_url(url))
     return None
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1] + "…"
+def _short_url(url: str) -> str:
+    # A scheme alone makes no secret; a login without an @, as in host:port:user:password, does.
+    scheme, sign, rest = url.partition("://")
+    return f"{scheme}{sign}{echoed(rest)}" if sign and echoed(rest) != "***" else echoed(url)

@@ -23,11 +23,12 @@ from app.isolation.profile import (
     clean_folder,
     clean_label,
     clean_name,
+    clean_program,
     clean_urls,
 )
 from app.isolation.template import AUTOMATIC, WEBRTC_WORDS
 from app.kernel.errors import UsageProblem
-from app.kernel.text import Text, say
+from app.kernel.text import Text, echoed, say
 
 T = TypeVar("T")
 _SIZE = re.compile(r"(\d{1,5})\s*[xX×]\s*(\d{1,5})")
@@ -71,11 +72,13 @@ def key(name: str) -> Key:
         next_step = say("Did you mean {near}?", near=_TAILS.get(near[0], near[0]))
     else:
         next_step = say("Choose one of: {keys}.", keys=", ".join(KEYS))
-    raise KeyUnknown(say("A profile has no setting called {key}.", key=name[:60]), next_step)
+    raise KeyUnknown(say("A profile has no setting called {key}.", key=echoed(name)), next_step)
 
 
 def _wrong(name: str, value: str, next_step: Text) -> ValueWrong:
-    return ValueWrong(say("{value} does not fit {key}.", value=value[:60] or "Nothing", key=name), next_step)
+    return ValueWrong(
+        say("{value} does not fit {key}.", value=echoed(value) or "Nothing", key=name), next_step
+    )
 
 
 def _one_of(name: str, value: str, choices: Mapping[str, T]) -> T:
@@ -131,7 +134,7 @@ def _read_engine(profile: Profile, value: str) -> Profile:
 
 
 def _read_engine_path(profile: Profile, value: str) -> Profile:
-    return replace(profile, engine=replace(profile.engine, path=clean_folder(value)))
+    return replace(profile, engine=replace(profile.engine, path=clean_program(value)))
 
 
 def _read_engine_channel(profile: Profile, value: str) -> Profile:

@@ -9,7 +9,7 @@ from app.isolation.store import profiles as store
 from app.isolation.store.queries import Queries
 from app.kernel.errors import NotFoundProblem, Problem, UsageProblem
 from app.kernel.gate import Answer, Refused
-from app.kernel.text import Text, say
+from app.kernel.text import Text, echoed, say
 
 _SHOWN = 80
 
@@ -52,7 +52,7 @@ class FingerprintWrong(UsageProblem):
 
 def missing(who: str, near: str, in_bin: bool) -> ProfileMissing:
     """Nothing found; `near` is the name somebody may have meant."""
-    shown = who.strip()[:_SHOWN]
+    shown = echoed(who, _SHOWN)
     text = say("There is no profile {name} in the bin.", name=shown)
     hint = say("`berth profile list --bin` shows what is in it.")
     if not in_bin:
@@ -65,7 +65,7 @@ def ambiguous(who: str, found: Sequence[Profile]) -> ProfileAmbiguous:
     """Several found."""
     choices = ", ".join(f"#{item.number} {item.name}" for item in found[:5])
     return ProfileAmbiguous(
-        say("{name} can mean several profiles: {choices}.", name=who.strip()[:_SHOWN], choices=choices),
+        say("{name} can mean several profiles: {choices}.", name=echoed(who, _SHOWN), choices=choices),
         say("Say which one by its number, such as #{number}.", number=found[0].number),
     )
 

@@ -20,7 +20,7 @@ from app.kernel.gate import Ability, Act, Pass
 from app.kernel.ids import ProxyId
 from app.kernel.pages import PAGE_ROWS, Page
 from app.kernel.secret import Secret
-from app.kernel.text import say
+from app.kernel.text import echoed, say
 from app.vault.database import Tx
 from app.vault.fields import Sealed
 
@@ -214,14 +214,22 @@ class Proxies:
         with self._vault.database.reader() as reader:
             names = store.names(reader, self._vault.session)
         near = difflib.get_close_matches(who, names, n=1)
-        # Somebody may have given a whole proxy string, password and all.
-        shown = "***" if "@" in who or who.count(":") > 1 else who[:80]
         return ProxyMissing(
-            say("There is no saved proxy called {name}.", name=shown),
+            say("There is no saved proxy called {name}.", name=echoed(who)),
             say("Did you mean {near}?", near=near[0])
             if near
             else say("`berth proxy list` shows all of them; `berth proxy add` saves another."),
         )
+
+
+def holds_password(text: str) -> bool:
+    """Whether what somebody gave as a proxy is, or looks like, a string with a password in it."""
+    if ":" not in text:
+        return False
+    try:
+        return bool(_parsed(text).upstream.password)
+    except UsageProblem:  # not to be read, or in two ways: what stands in it may be one all the same
+        return echoed(text) == "***"
 
 
 def _parsed(text: str) -> ProxyString:

@@ -14,8 +14,9 @@ from app.isolation.fingerprint.timezones import is_country, is_zone, near_zones
 from app.isolation.plan import GeoMode, Place, WebRtcPolicy
 from app.isolation.profile import DEFAULT_COLOUR, AddressWrong, clean_colour, clean_url
 from app.kernel import assets
-from app.kernel.errors import NotFoundProblem, UsageProblem
-from app.kernel.text import Text, say
+from app.kernel.errors import NotFoundProblem, UsageProblem, reading_problem
+from app.kernel.paths import is_there
+from app.kernel.text import Text, echoed, say
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -101,7 +102,7 @@ class Templates:
                 raise problem
         near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
         raise TemplateMissing(
-            say("There is no template called {name}.", name=name[:80]),
+            say("There is no template called {name}.", name=echoed(name)),
             say("Did you mean {near}?", near=near[0])
             if near
             else say("`berth template list` shows all of them."),
@@ -121,7 +122,7 @@ def shipped_and_own(own: Path) -> Templates:
 
     def load() -> Loaded:
         shipped = load_all(assets.folder("profiles"))
-        mine, wrong = _read_folder(own, shipped) if own.is_dir() else ((), ())
+        mine, wrong = _read_folder(own, shipped) if is_there(own) and own.is_dir() else ((), ())
         return (*shipped, *mine), wrong
 
     return Templates(load)
@@ -148,7 +149,7 @@ def parse(content: bytes, file: Path) -> Template:
 def _read_folder(folder: Path, others: Iterable[Template]) -> Loaded:
     known = {template.id: template.file for template in others}
     found, wrong = [], []
-    for file in sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES):
+    for file in _files_of(folder):
         try:
             template = parse(_content(file), file)
             if other := known.get(template.id):
@@ -163,10 +164,17 @@ def _read_folder(folder: Path, others: Iterable[Template]) -> Loaded:
     return tuple(found), tuple(wrong)
 
 
-def _content(file: Path) -> bytes:
-    if file.exists() and not file.is_file():  # a pipe of that name would never end
-        raise TemplateWrong(file, 1, say("it cannot be read: it is not a file"))
+def _files_of(folder: Path) -> list[Path]:
     try:
+        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    except OSError as error:
+        raise reading_problem(error, folder) from error
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if file.exists() and not file.is_file():  # a pipe of that name would never end
+            raise TemplateWrong(file, 1, say("it cannot be read: it is not a file"))
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:

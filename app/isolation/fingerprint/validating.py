@@ -8,7 +8,7 @@ from app.isolation.fingerprint.choosing import SCALES, WINDOW_SIZES, Machine, fi
 from app.isolation.fingerprint.languages import is_tag
 from app.isolation.fingerprint.timezones import countries_of, is_zone, near_zones
 from app.isolation.plan import Fingerprint, GeoMode
-from app.kernel.text import Text, say
+from app.kernel.text import Text, echoed, say
 
 _MAX_LANGUAGES = 10
 
@@ -54,7 +54,7 @@ def _of_languages(languages: tuple[str, ...]) -> Iterator[Text]:
         yield say("The first language is missing.")
     for tag in languages:
         if tag.strip() and not is_tag(tag):
-            yield say("{tag} is not a language tag such as de-DE or en.", tag=tag[:40])
+            yield say("{tag} is not a language tag such as de-DE or en.", tag=echoed(tag, 40))
     if len(set(languages)) != len(languages):
         yield say("A language stands twice in the list.")
     if len(languages) > _MAX_LANGUAGES:
@@ -65,9 +65,9 @@ def _of_timezone(zone: str) -> Iterator[Text]:
     if not zone or is_zone(zone):
         return
     if near := near_zones(zone):
-        yield say("There is no time zone {zone}; did you mean {near}?", zone=zone[:60], near=near[0])
+        yield say("There is no time zone {zone}; did you mean {near}?", zone=echoed(zone), near=near[0])
     else:
-        yield say("There is no time zone {zone}.", zone=zone[:60])
+        yield say("There is no time zone {zone}.", zone=echoed(zone))
 
 
 def _of_place(settings: Fingerprint) -> Iterator[Text]:
@@ -126,4 +126,4 @@ def _of_noise(settings: Fingerprint) -> Iterator[Text]:
         if value == "noise":
             yield say("Noise for {what} is not offered yet; only real is.", what=name)
         elif value != "real":
-            yield say("{value} is not a choice for {what}; only real is.", value=value[:40], what=name)
+            yield say("{value} is not a choice for {what}; only real is.", value=echoed(value), what=name)
