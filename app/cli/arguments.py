@@ -5,17 +5,31 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from app import __version__
 from app.cli.commands import COMMANDS, Command, find, group
 from app.kernel.errors import ExitCode, UsageProblem
-from app.kernel.text import say
+from app.kernel.text import Text, echoed, say
 
 _COMMON = ("json", "home", "passphrase_file")
+_OPTION = re.compile(r"--[a-z][a-z-]{1,30}")
+_VALUE = re.compile(r"ignored explicit argument .*", re.DOTALL)
+_ONE_OF = re.compile(r"one of the arguments (.*) is required")
+_HELP_COLUMN = 32
+_HOME_HELP = "data folder (or BERTH_HOME)"
+_FILE_HELP = "file that holds the passphrase (or BERTH_PASSPHRASE_FILE)"
+_COMMON_HELP = (
+    ("--json", "print JSON"),
+    ("--home DIR", _HOME_HELP),
+    ("--passphrase-file FILE", _FILE_HELP),
+    ("-h, --help", "what a command takes"),
+)
 _GROUPS = {
     "profile": "store accounts, each in a browser of its own",
     "proxy": "the pool of proxies",
@@ -50,13 +64,41 @@ class Call:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Raises where argparse would print and exit, so that --json holds for mistakes, too."""
+    """Raises where argparse would print and exit, so that --json holds for mistakes, too.
+
+    And never repeats a value: any of them may be a password in the wrong place.
+    """
 
     def error(self, message: str) -> NoReturn:
-        sentence = message[:1].upper() + message[1:].rstrip(".")
-        raise BadArguments(
-            say("{what}.", what=sentence), say("`{command} --help` says what it takes.", command=self.prog)
-        )
+        # Only `--option=value`, where the option takes none, still brings a value here.
+        told = _VALUE.sub("it takes no value", message)
+        if which := _ONE_OF.fullmatch(told):
+            told = f"nothing was named: give {' or '.join(which[1].split())}"
+        raise self._bad(say("{what}.", what=told[:1].upper() + told[1:].rstrip(".")))
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, extra = self.parse_known_args(args, namespace)
+        if extra:
+            raise self._bad(_too_many(extra))
+        return found
+
+    def _bad(self, text: Text) -> BadArguments:
+        return BadArguments(text, say("`{command} --help` says what it takes.", command=self.prog))
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            choices = ", ".join(str(choice) for choice in action.choices)
+            raise argparse.ArgumentError(action, f"{echoed(str(value))} is not one of: {choices}")
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        try:
+            return super()._get_value(action, arg_string)
+        except argparse.ArgumentError as error:
+            if isinstance(error.__context__, argparse.ArgumentTypeError):
+                raise  # a sentence of our own
+            choices = ", ".join(str(choice) for choice in action.choices or ())
+            why = f"{echoed(arg_string)} is not one of: {choices}" if choices else "the value does not fit"
+            raise argparse.ArgumentError(action, why) from None
 
     def print_help(self, file: Any = None) -> None:  # noqa: ARG002 - argparse's signature
         raise HelpShown(self.format_help().rstrip())
@@ -94,34 +136,79 @@ def read(first: argparse.Namespace, rest: Sequence[str], env: Mapping[str, str] 
     command, own = found
     module = importlib.import_module(command.module)
     args = _parser_of(command, module).parse_args(own, first)
+    _require_text(args)
     if args.passphrase_file is None and env.get("BERTH_PASSPHRASE_FILE"):
         args.passphrase_file = Path(env["BERTH_PASSPHRASE_FILE"])
     return Call(command, getattr(module, command.function), args)
 
 
+def folder(text: str) -> Path:
+    """A folder or file somebody named. Raises what argparse expects."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("no name was given")
+    return Path(text)
+
+
 def overview() -> str:
     """All commands on one page."""
     lines = ["Berth: a berth of its own for every store account.", "", "usage: berth [options] COMMAND …", ""]
-    width = max(len(" ".join(command.words)) for command in COMMANDS)
+    width = max(len(words) for words, _ in (*_rows(COMMANDS), *_COMMON_HELP))
     heading = ""
     for command in COMMANDS:
         if len(command.words) > 1 and command.words[0] != heading:
             heading = command.words[0]
             lines += ["", f"{heading}: {_GROUPS.get(heading, '')}".rstrip(": ")]
-        lines.append(f"  {' '.join(command.words).ljust(width)}  {command.short}")
-    return "\n".join([*lines, "", *_common_help()])
+        lines += _columns(_rows((command,)), width)
+    codes = (
+        "exit codes: 0 done, 1 failed check, 2 usage, 3 locked or wrong passphrase, 4 not found, 5 refused"
+    )
+    return "\n".join([*lines, "", "options of every command:", *_columns(_COMMON_HELP, width), "", codes])
 
 
 def group_overview(word: str) -> str:
     """The commands that begin with one word."""
-    lines = [f"usage: berth {word} COMMAND …", ""]
-    lines += [f"  {' '.join(command.words)}  {command.short}" for command in group(word)]
-    return "\n".join(lines)
+    rows = _rows(group(word))
+    lines = _columns(rows, max(len(words) for words, _ in rows))
+    return "\n".join([f"usage: berth {word} COMMAND …", "", *lines])
+
+
+def _rows(commands: Sequence[Command]) -> list[tuple[str, str]]:
+    return [(" ".join(command.words), command.short) for command in commands]
+
+
+def _columns(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
+    return [f"  {words.ljust(width)}  {what}" for words, what in rows]
+
+
+def _too_many(words: Sequence[str]) -> Text:
+    """How many words too many there are; which ones is said of plain options only."""
+    unknown = [name for word in words if _OPTION.fullmatch(name := word.partition("=")[0])]
+    if unknown:
+        return say("There is no option {names} here.", names=", ".join(unknown))
+    if len(words) == 1:
+        return say("There is one word too many.")
+    return say("There are {count} words too many.", count=len(words))
+
+
+def _require_text(args: argparse.Namespace) -> None:
+    """Raises BadArguments for bytes that are no text; a file's name may hold them."""
+    for value in vars(args).values():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and any("\ud800" <= letter <= "\udfff" for letter in word):
+                raise BadArguments(
+                    say("One of the words holds bytes that are not UTF-8 text."),
+                    say("Type it again, in a terminal that is set to UTF-8."),
+                )
 
 
 def _parser_of(command: Command, module: object) -> argparse.ArgumentParser:
     name = " ".join(("berth", *command.words))
-    parser = _Parser(prog=name, description=command.short.capitalize() + ".", allow_abbrev=False)
+    parser = _Parser(
+        prog=name,
+        description=command.short[:1].upper() + command.short[1:] + ".",
+        allow_abbrev=False,
+        formatter_class=partial(argparse.HelpFormatter, max_help_position=_HELP_COLUMN),
+    )
     add = getattr(module, f"{command.function}_arguments", None)
     if add is not None:
         add(parser)
@@ -134,23 +221,5 @@ def _add_common(parser: argparse.ArgumentParser | argparse._ArgumentGroup, *, de
     none: Any = None if defaults else argparse.SUPPRESS
     no: Any = False if defaults else argparse.SUPPRESS
     parser.add_argument("--json", action="store_true", default=no, help="print JSON")
-    parser.add_argument("--home", type=Path, metavar="DIR", default=none, help="data folder (or BERTH_HOME)")
-    parser.add_argument(
-        "--passphrase-file",
-        type=Path,
-        metavar="FILE",
-        default=none,
-        help="file that holds the passphrase (or BERTH_PASSPHRASE_FILE)",
-    )
-
-
-def _common_help() -> list[str]:
-    return [
-        "options of every command:",
-        "  --json                  print JSON",
-        "  --home DIR              data folder (or BERTH_HOME)",
-        "  --passphrase-file FILE  file that holds the passphrase (or BERTH_PASSPHRASE_FILE)",
-        "  -h, --help              what a command takes",
-        "",
-        "exit codes: 0 done, 1 failed check, 2 usage, 3 locked or wrong passphrase, 4 not found, 5 refused",
-    ]
+    parser.add_argument("--home", type=folder, metavar="DIR", default=none, help=_HOME_HELP)
+    parser.add_argument("--passphrase-file", type=folder, metavar="FILE", default=none, help=_FILE_HELP)

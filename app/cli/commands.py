@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.kernel.errors import UsageProblem
-from app.kernel.text import say
+from app.kernel.text import echoed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def find(words: Sequence[str]) -> tuple[Command, list[str]] | None:
             return command, list(words[len(command.words) :])
     if words and not group(words[0]):
         raise UnknownCommand(
-            say("There is no command called {name}.", name=words[0][:80]),
+            say("There is no command called {name}.", name=echoed(words[0])),
             say("`berth --help` lists all of them."),
         )
     return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from app.cli.arguments import folder
 from app.cli.context import Context
 from app.cli.output import card, table
 from app.credentials.model import Credential
@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", metavar="SITE", help="where to sign in, such as seller-my.tiktok.com")
     parser.add_argument("username", metavar="USER")
     parser.add_argument("--name", default="", help="what to call it; otherwise site and user")
-    parser.add_argument("--password-file", type=Path, metavar="FILE", help="file that holds the password")
+    parser.add_argument("--password-file", type=folder, metavar="FILE", help="file that holds the password")
 
 
 def add(args: argparse.Namespace, context: Context) -> None:
@@ -41,6 +41,7 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
             ("login", "site", "user"),
             [(item.name, item.site, item.username) for item in found],
             "There are no logins. `berth credential add` stores one.",
+            context.out.width,
         ),
     )
 

@@ -7,18 +7,23 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.arguments import folder
 from app.cli.context import Context
 from app.cli.output import table
-from app.kernel.errors import ExitCode
+from app.kernel.errors import ExitCode, UsageProblem
 from app.kernel.text import say
 
 if TYPE_CHECKING:
     from app.demo.tour import TourResult
 
 
+class PicturesNotWritable(UsageProblem):
+    """The folder for the pictures cannot be made or written."""
+
+
 def demo_arguments(parser: argparse.ArgumentParser) -> None:
     """What `berth demo` takes."""
-    parser.add_argument("--pictures", type=Path, metavar="DIR", help="where the screenshots go")
+    parser.add_argument("--pictures", type=folder, metavar="DIR", help="where the screenshots go")
     parser.add_argument(
         "--virtual-screen", action="store_true", help="use a virtual screen even where there is a real one"
     )
@@ -29,15 +34,33 @@ def demo(args: argparse.Namespace, context: Context) -> ExitCode:
     from app.demo.screen import some_screen
     from app.demo.tour import Tour
 
-    pictures = args.pictures or Path(tempfile.mkdtemp(prefix="berth-demo-pictures-"))
+    pictures = _pictures_folder(args.pictures)  # before any window: a tour takes a while
     with (
         some_screen(always_virtual=args.virtual_screen),
         tempfile.TemporaryDirectory(prefix="berth-demo-", ignore_cleanup_errors=True) as home,
     ):
-        tour = Tour(Path(home), pictures.absolute(), lambda text: context.out.note(f"· {text.english()}"))
+        tour = Tour(Path(home), pictures, lambda text: context.out.note(f"· {text.english()}"))
         result = tour.run()
     context.out.show(_json(result), _words(result))
     return ExitCode.FAILED if result.crossed else ExitCode.DONE
+
+
+def _pictures_folder(wanted: Path | None) -> Path:
+    try:
+        if wanted is None:
+            return Path(tempfile.mkdtemp(prefix="berth-demo-pictures-"))
+        wanted.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wanted):
+            return wanted.absolute()
+    except OSError as error:
+        raise PicturesNotWritable(
+            say(
+                "The pictures cannot be written to {folder}: {why}.",
+                folder=str(wanted or tempfile.gettempdir()),
+                why=error.strerror or "refused",
+            ),
+            say("Name another folder with --pictures."),
+        ) from error
 
 
 def _json(result: TourResult) -> dict[str, object]:

@@ -12,7 +12,8 @@ from app.isolation.browser.engines import find_engines
 from app.isolation.checks import Check, Level
 from app.isolation.health import driver_check, engines_check, sandbox_check, screen_check
 from app.isolation.template import shipped_and_own
-from app.kernel.errors import ExitCode, Problem
+from app.kernel.errors import ExitCode, FolderNotReadable, Problem
+from app.kernel.paths import is_there
 from app.kernel.text import Text, say
 
 _SIGNS = {Level.GREEN: "ok     ", Level.AMBER: "note   ", Level.RED: "PROBLEM"}
@@ -52,7 +53,11 @@ def doctor(args: argparse.Namespace, context: Context) -> ExitCode:
 
 def _data_check(context: Context) -> Check:
     folder = context.paths.data
-    if not folder.exists():
+    try:
+        is_there_already = is_there(folder)
+    except FolderNotReadable as problem:
+        return Check("data", Level.RED, problem.text)
+    if not is_there_already:
         return _note("data", say("{folder} does not exist yet; `berth init` makes it.", folder=str(folder)))
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return Check("data", Level.RED, say("Berth may not write to {folder}.", folder=str(folder)))
@@ -68,7 +73,11 @@ def _data_check(context: Context) -> Check:
 
 def _template_checks(context: Context) -> Iterator[Check]:
     templates = shipped_and_own(context.paths.data / "templates")
-    found = templates.all()
+    try:
+        found = templates.all()
+    except FolderNotReadable as problem:
+        yield Check("templates", Level.RED, problem.text)
+        return
     yield Check("templates", Level.GREEN, say("{n} templates.", n=len(found)))
     for wrong in templates.wrong:
         yield Check("templates", Level.RED, wrong.text)

@@ -19,5 +19,6 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
             ("browser", "channel", "version", "path"),
             [(engine.kind, engine.channel, engine.version, engine.path) for engine in engines],
             "No browser found. Install Google Chrome, Microsoft Edge, Chromium or Brave.",
+            context.out.width,
         ),
     )

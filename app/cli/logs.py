@@ -38,11 +38,14 @@ def close() -> None:
 
 
 def report(error: BaseException) -> Path | None:
-    """Writes where a bug happened; the file's place, or None where there is no file."""
-    _log.error("unexpected %s", type(error).__name__, exc_info=error)
-    for handler in _log.handlers:
-        if isinstance(handler, RotatingFileHandler) and Path(handler.baseFilename).exists():
-            return Path(handler.baseFilename)
+    """Writes where a bug happened; the file's place, or None where there is no file. Never raises."""
+    try:
+        _log.error("unexpected %s", type(error).__name__, exc_info=error)
+        for handler in _log.handlers:
+            if isinstance(handler, RotatingFileHandler) and Path(handler.baseFilename).exists():
+                return Path(handler.baseFilename)
+    except Exception:  # noqa: BLE001 - the sentence about the first bug is worth more than the second
+        return None
     return None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from app.cli.arguments import folder
 from app.cli.context import Context
 from app.kernel.gate import Ability, Act
 
@@ -17,10 +17,10 @@ def passphrase_arguments(parser: argparse.ArgumentParser) -> None:
         "--recovery", action="store_true", help="the old one is forgotten: unlock with the recovery code"
     )
     parser.add_argument(
-        "--recovery-file", type=Path, metavar="FILE", help="file that holds the recovery code"
+        "--recovery-file", type=folder, metavar="FILE", help="file that holds the recovery code"
     )
     parser.add_argument(
-        "--new-passphrase-file", type=Path, metavar="FILE", help="file that holds the new one"
+        "--new-passphrase-file", type=folder, metavar="FILE", help="file that holds the new one"
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 from unicodedata import east_asian_width
+
+_GAP = "  "
+_NARROWEST = 6  # a column cut further says nothing
 
 
 class Output:
@@ -19,6 +23,11 @@ class Output:
         self.as_json = as_json
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal that people read this on; None where it is kept or read by a program."""
+        return shutil.get_terminal_size().columns if self._out.isatty() else None
 
     def show(self, data: object, words: str) -> None:
         """The result of a command: `data` as JSON, or `words` for people."""
@@ -42,17 +51,18 @@ class Output:
         stream.flush()
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> str:
-    """Aligned columns under a head; `empty` is said where there are no rows."""
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], empty: str, width: int | None = None) -> str:
+    """Aligned columns under a head; `empty` is said where there are no rows.
+
+    With a width, the widest columns are cut until every line fits.
+    """
     cells = [[_cell(value) for value in row] for row in rows]
     if not cells:
         return empty
     cells.insert(0, [title.upper() for title in head])
-    widths = [max(_width(row[column]) for row in cells) for column in range(len(head))]
+    widths = _fitting([max(_width(row[column]) for row in cells) for column in range(len(head))], width)
     return "\n".join(
-        "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+        _GAP.join(_padded(cell, room) for cell, room in zip(row, widths, strict=True)).rstrip()
         for row in cells
     )
 
@@ -77,6 +87,24 @@ def _cell(value: object) -> str:
             return ", ".join(_cell(part) for part in value)
         case _:
             return str(value)
+
+
+def _fitting(widths: list[int], most: int | None) -> list[int]:
+    if most is None:
+        return widths
+    spare = most - len(_GAP) * (len(widths) - 1)
+    fitting = list(widths)
+    while sum(fitting) > spare and max(fitting) > _NARROWEST:
+        fitting[fitting.index(max(fitting))] -= 1
+    return fitting
+
+
+def _padded(text: str, room: int) -> str:
+    if _width(text) > room:
+        while _width(text) > room - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (room - _width(text))
 
 
 def _width(text: str) -> int:

@@ -49,6 +49,21 @@ def lines(data: dict[str, object]) -> list[tuple[str, object]]:
     return [(name, value) for name, value in found if value not in ("", None, [])]
 
 
+def essentials(data: dict[str, object]) -> list[tuple[str, object]]:
+    """The few lines of `plain` that tell somebody whether the profile they made is the one they meant."""
+    settings = data["fingerprint"]
+    assert isinstance(settings, dict)
+    return [
+        ("number", data["number"]),
+        ("name", data["name"]),
+        ("market", data["market"] or "none"),
+        ("path", data["proxy"]),
+        ("languages", settings["languages"]),
+        ("timezone", settings["timezone"]),
+        ("window", settings["window"]),
+    ]
+
+
 def summary(profile: Profile, path: str) -> tuple[object, ...]:
     """A profile as one row of a list."""
     opened = profile.last_opened

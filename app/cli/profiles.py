@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.arguments import folder
 from app.cli.context import Context
 from app.cli.output import card, table
-from app.cli.profile_output import lines, plain, summary
+from app.cli.profile_output import essentials, lines, plain, summary
 from app.cli.proxies import proxy_text
 from app.isolation.profile import AccountStatus, Profile
 from app.isolation.profiles import ProfileQuery
 from app.kernel.errors import UsageProblem
 from app.kernel.gate import Answer, Refused
 from app.kernel.secret import Secret
-from app.kernel.text import say
+from app.kernel.text import echoed, say
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -51,8 +53,8 @@ def new(args: argparse.Namespace, context: Context) -> None:
     proxy = proxy_text(args.proxy, context)
     with context.workspace() as work:
         profile = work.isolation.profiles.new(args.name, template=args.template, proxy=proxy, values=values)
-        data, words = _told(work, profile)
-    context.out.show(data, f"Made profile {profile.shown_number} {profile.name}.\n\n{words}")
+        data, _ = _told(work, profile)
+    _show_made(data, profile, context)
 
 
 def list_all_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +88,7 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
             ("no", "name", "platform", "market", "group", "status", "path", "last opened"),
             [summary(item, path) for item, path in found],
             "The bin is empty." if args.bin else "There are no profiles. `berth profile new NAME` makes one.",
+            context.out.width,
         ),
     )
 
@@ -118,7 +121,7 @@ def set_values_arguments(parser: argparse.ArgumentParser) -> None:
     _takes_one(parser)
     parser.add_argument("values", nargs="*", metavar="KEY=VALUE", help="for instance market=US proxy=direct")
     parser.add_argument(
-        "--note-file", type=Path, metavar="FILE", help="replace the note; an empty file removes it"
+        "--note-file", type=folder, metavar="FILE", help="replace the note; an empty file removes it"
     )
     parser.add_argument("--yes", action="store_true", help="change even what a shop has already seen")
     parser.add_argument("--reason", default=None, help="why")
@@ -141,6 +144,8 @@ def set_values(args: argparse.Namespace, context: Context) -> None:
         if note is not None:
             profile = profiles.write_note(profile.id, note)
         data, _ = _told(work, profile)
+    if any(key == "proxy" for key, _ in values):
+        data["warnings"] = _warn_of_direct(profile, context)
     changed = ", ".join([key for key, _ in values] + (["note"] if note is not None else []))
     context.out.show(data, f"Changed profile {profile.shown_number} {profile.name}: {changed}.")
 
@@ -157,8 +162,8 @@ def clone(args: argparse.Namespace, context: Context) -> None:
     proxy = proxy_text(args.proxy, context)
     with context.workspace() as work:
         profile = work.isolation.profiles.clone(args.profile, args.name, proxy=proxy)
-        data, words = _told(work, profile)
-    context.out.show(data, f"Made profile {profile.shown_number} {profile.name}.\n\n{words}")
+        data, _ = _told(work, profile)
+    _show_made(data, profile, context)
 
 
 def delete_arguments(parser: argparse.ArgumentParser) -> None:
@@ -221,6 +226,25 @@ def purge(args: argparse.Namespace, context: Context) -> None:
     )
 
 
+def _show_made(data: dict[str, object], profile: Profile, context: Context) -> None:
+    words = "\n\n".join(
+        [
+            f"Made profile {profile.shown_number} {profile.name}.",
+            card(essentials(data)),
+            f"`berth profile show {shlex.quote(profile.name)}` has all.",
+        ]
+    )
+    context.out.show({**data, "warnings": _warn_of_direct(profile, context)}, words)
+
+
+def _warn_of_direct(profile: Profile, context: Context) -> list[str]:
+    if profile.proxy is not None:
+        return []
+    warning = f"{profile.name} has no proxy, so its window uses this machine's own address."
+    context.out.note(f"Warning: {warning}")
+    return [warning]
+
+
 def _takes_one(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("profile", metavar="PROFILE", help="name, number or id")
 
@@ -231,7 +255,8 @@ def _assignments(words: Iterable[str]) -> list[tuple[str, str]]:
         key, sign, value = word.partition("=")
         if not sign or not key.strip():
             raise AssignmentWrong(
-                say("{word} is not of the form key=value.", word=word[:60]), say("For instance: market=US.")
+                say("{word} is not of the form key=value.", word=echoed(word)),
+                say("For instance: market=US."),
             )
         pairs.append((key.strip(), value))
     return pairs

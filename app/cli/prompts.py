@@ -89,19 +89,21 @@ class Prompts:
         return self._typed_twice(f"{what.replace('-', ' ').capitalize()}: ")
 
     def secret_file(self, path: Path, *, may_be_empty: bool = False) -> Secret:
-        """What a file holds, without its last line end; says so when others could read it."""
+        """What a file holds, without its last line end; says so when others could read it.
+
+        Raises PassphraseFileUnreadable: nothing is ever cut or left out to make it fit.
+        """
+        content, mode = _content(path)
         try:
-            mode = path.stat().st_mode
-            with path.open("rb") as file:
-                text = file.read(_LONGEST).decode()
-        except OSError as error:
-            raise _unreadable(path, error.strerror or "it cannot be opened") from error
+            text = content.decode()
         except UnicodeDecodeError:
             raise _unreadable(path, "it is not UTF-8 text") from None
         text = text.removesuffix("\n").removesuffix("\r")
         if not text and not may_be_empty:
             raise _unreadable(path, "it is empty")
-        if os.name == "posix" and stat.S_ISREG(mode) and mode & 0o077:
+        if "\0" in text:
+            raise _unreadable(path, "it holds a zero byte, so it is not text")
+        if os.name == "posix" and mode & 0o077:
             self._out.note(f"Warning: other users may read {path}. Make it private: chmod 600 {path}")
         return Secret(text)
 
@@ -126,6 +128,25 @@ class Prompts:
         if not self.typed("Again: ").matches(first):
             raise AnswersDiffer(say("The two are not the same."), say("Try again."))
         return first
+
+
+def _content(path: Path) -> tuple[bytes, int]:
+    """A plain file's bytes and mode; a device could be endless, and a pipe keep us waiting."""
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            mode = os.fstat(fd).st_mode
+            if not stat.S_ISREG(mode):
+                raise _unreadable(path, "it is not a plain file")
+            with os.fdopen(fd, "rb", closefd=False) as file:
+                content = file.read(_LONGEST + 1)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or "it cannot be opened") from error
+    if len(content) > _LONGEST:
+        raise _unreadable(path, f"it is longer than {_LONGEST:,} bytes")
+    return content, mode
 
 
 def _unreadable(path: Path, why: str) -> PassphraseFileUnreadable:

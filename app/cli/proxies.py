@@ -7,11 +7,15 @@ import sys
 
 from app.cli.context import Context
 from app.cli.output import table
-from app.isolation.proxies import Proxy
+from app.isolation.proxies import Proxy, holds_password
 from app.kernel.errors import UsageProblem
 from app.kernel.text import say
 
 STDIN = "-"
+_VISIBLE = (
+    "Note: a password on the command line stays in the shell's history, where others may see it;"
+    " give - in place of the proxy, and Berth asks for it."
+)
 
 
 class ProxyStringMissing(UsageProblem):
@@ -58,6 +62,7 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
             ("proxy", "kind", "host", "port", "user", "password", "used by"),
             rows,
             "There are no proxies. `berth proxy add` stores one.",
+            context.out.width,
         ),
     )
 
@@ -77,6 +82,8 @@ def remove(args: argparse.Namespace, context: Context) -> None:
 def proxy_text(given: str, context: Context) -> str:
     """A proxy string as given, or the first line of standard input for `-`. Raises ProxyStringMissing."""
     if given != STDIN:
+        if holds_password(given):
+            context.out.note(_VISIBLE)
         return given
     if context.prompts.has_person:
         return context.prompts.typed("Proxy: ").reveal()

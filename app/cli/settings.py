@@ -24,6 +24,7 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
                 for row, value in rows
             ],
             "There are no settings.",
+            context.out.width,
         ),
     )
 

@@ -21,7 +21,12 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
     ]
     context.out.show(
         {"templates": [_plain(item) for item in found]},
-        table(("template", "for", "market", "languages", "timezone"), rows, "There are no templates."),
+        table(
+            ("template", "for", "market", "languages", "timezone"),
+            rows,
+            "There are no templates.",
+            context.out.width,
+        ),
     )
 
 

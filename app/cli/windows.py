@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.cli.context import Context
 from app.cli.output import table
 from app.kernel.errors import ExitCode
+from app.kernel.paths import is_there
 from app.kernel.text import say
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def windows(args: argparse.Namespace, context: Context) -> None:
     """Lists the open windows and the crashed ones; needs no passphrase."""
     from app.isolation.keeper.client import windows_and_crashes
 
+    is_there(context.paths.profiles)  # says so where the notes of crashes cannot be read
     found = windows_and_crashes(context.paths)
     rows = [
         (
@@ -99,7 +101,8 @@ def windows(args: argparse.Namespace, context: Context) -> None:
     ]
     head = ("No", "Name", "State", "Pid", "Exit", "Since (UTC)")
     context.out.show(
-        {"windows": [_plain(window) for window in found]}, table(head, rows, "No window is open.")
+        {"windows": [_plain(window) for window in found]},
+        table(head, rows, "No window is open.", context.out.width),
     )
 
 
@@ -214,7 +217,10 @@ def _find(found: list[Plain], who: str) -> ProfileId:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value <= 10 * 365 * 24 * 3600:
-        raise argparse.ArgumentTypeError("use a number of seconds that is not negative")
+        raise argparse.ArgumentTypeError("give a number of seconds, such as 60")
     return value

@@ -188,3 +188,38 @@ def test_in_a_folder_that_may_not_be_written_nothing_is_left(tmp_path: Path, pas
     assert (done.code, done.json["error"]) == (1, "folder-not-writable")
     assert "--home" in done.err
     assert list(shut.iterdir()) == []
+
+
+@pytest.mark.parametrize(("mode", "entry"), [(0o1777, ""), (0o777, ""), (0o755, "holiday.jpg")])
+def test_a_folder_that_others_use_is_refused_and_keeps_its_rights(
+    tmp_path: Path, passphrase_file: Path, mode: int, entry: str
+):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    if entry:
+        (shared / entry).write_text("")
+    shared.chmod(mode)
+
+    done = berth("--home", shared, "init", "--json", "--passphrase-file", passphrase_file)
+    below = berth("--home", shared / "berth", "init", "--json", "--passphrase-file", passphrase_file)
+
+    assert (done.code, done.json["error"]) == (2, "folder-shared")
+    assert str(shared / "berth") in done.json["next_step"]
+    assert shared.stat().st_mode & 0o7777 == mode
+    assert {path.name for path in shared.iterdir()} - {entry} == {"berth"}
+    assert below.code == 0
+    assert (shared / "berth").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_empty_folder_of_ones_own_takes_a_vault_and_keeps_its_rights(
+    tmp_path: Path, passphrase_file: Path
+):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    mine.chmod(0o755)
+
+    done = berth("--home", mine, "init", "--json", "--passphrase-file", passphrase_file)
+
+    assert done.code == 0
+    assert f"chmod 700 {mine}" in done.err
+    assert mine.stat().st_mode & 0o777 == 0o755

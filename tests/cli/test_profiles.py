@@ -246,6 +246,68 @@ def test_a_users_own_template_is_listed_and_a_broken_one_told_with_its_line(home
     assert (shown.code, shown.json["error"]) == (2, "template-wrong")
 
 
+@pytest.mark.parametrize("words", [(), ("--proxy", "direct"), ("--set", "proxy=direct")])
+def test_a_profile_without_a_proxy_is_warned_of(home: Path, words: tuple[str, ...]):
+    told = berth("profile", "new", "Anna", *words)
+    as_json = berth("profile", "new", "Bea", *words, "--json")
+    proxied = berth("profile", "new", "Cora", "--proxy", "192.0.2.4:1080", "--json")
+    changed = berth("profile", "set", "Cora", "proxy=direct", "--json")
+
+    assert "this machine's own address" in told.err
+    assert [len(done.json["warnings"]) for done in (as_json, proxied, changed)] == [1, 0, 1]
+    assert "this machine's own address" in as_json.json["warnings"][0]
+    assert "own address" not in proxied.err
+
+
+def test_a_list_says_which_profiles_go_out_directly(home: Path):
+    berth("profile", "new", "Anna")
+
+    assert "direct" in berth("profile", "list").out.splitlines()[1].split()
+    assert berth("profile", "list", "--json").json["profiles"][0]["proxy"] == "direct"
+
+
+def test_a_new_profile_is_shown_on_a_short_card(home: Path):
+    done = berth("profile", "new", "Anna US", "--template", "tiktok-shop-us", "--proxy", "192.0.2.4:1080")
+
+    lines = [line.split(maxsplit=1) for line in done.out.splitlines() if line]
+    assert [line[0] for line in lines[1:-1]] == [
+        "number",
+        "name",
+        "market",
+        "path",
+        "languages",
+        "timezone",
+        "window",
+    ]
+    assert lines[4][1] == "192.0.2.4:1080"
+    assert "`berth profile show 'Anna US'` has all." in done.out
+
+
+def test_the_path_to_a_browser_is_asked_for_as_such(home: Path):
+    berth("profile", "new", "Anna")
+
+    done = berth("profile", "set", "Anna", "engine-path=chrome", "--json")
+
+    assert (done.code, done.json["error"]) == (2, "value-wrong")
+    assert "folder" not in done.err
+    assert "berth engine list" in done.err
+
+
+def test_a_login_is_called_a_login(home: Path, tmp_path: Path):
+    password = tmp_path / "password"
+    password.write_text("pw")
+    password.chmod(0o600)
+    add = ("credential", "add", "a.example", "anna", "--password-file", password, "--json")
+    berth(*add)
+
+    twice = berth(*add)
+    missing = berth("credential", "show", "nothing", "--json")
+
+    assert "login" in twice.json["message"]
+    assert "login" in missing.json["message"]
+    assert "credential" not in twice.json["message"] + missing.json["message"]
+
+
 @contextmanager
 def _work(home: Path) -> Iterator[Workspace]:
     """The rooms over the vault, without a command."""

@@ -1,0 +1,75 @@
+"""Secrets from files: all of it or a sentence, and nothing that never ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Done, berth
+
+LIMIT = 64 * 1024
+
+
+def test_a_note_as_long_as_the_limit_is_kept_whole(home: Path, tmp_path: Path):
+    note = "x" + "备" * ((LIMIT - 1) // 3)  # the last letter would be cut by one that reads a byte less
+
+    kept = _set_note(tmp_path, note.encode())
+    shown = berth("profile", "show", "Anna", "--note", "--json")
+
+    assert kept.code == 0, kept.err
+    assert shown.json["note"] == note
+
+
+@pytest.mark.parametrize("content", [b"x" * (LIMIT + 1), ("备" * 30_000).encode()], ids=["plain", "Chinese"])
+def test_a_longer_note_is_refused_with_the_limit_and_the_old_one_stays(
+    home: Path, tmp_path: Path, content: bytes
+):
+    _set_note(tmp_path, b"old")
+
+    done = _set_note(tmp_path, content)
+
+    assert done.code == 3
+    assert "longer than 65,536 bytes" in done.err
+    assert berth("profile", "show", "Anna", "--note", "--json").json["note"] == "old"
+
+
+def test_a_longer_password_is_refused_not_cut(berth_home: Path, tmp_path: Path):
+    done = berth("init", "--json", "--passphrase-file", _file(tmp_path, b"x" * (LIMIT + 1)))
+
+    assert done.code == 3
+    assert "longer than" in done.err
+    assert not (berth_home / "vault.json").exists()
+
+
+def test_a_zero_byte_is_no_text(berth_home: Path, tmp_path: Path):
+    done = berth("init", "--json", "--passphrase-file", _file(tmp_path, b"five words\0 and more"))
+
+    assert done.code == 3
+    assert "zero byte" in done.err
+
+
+@pytest.mark.parametrize("kind", ["device", "folder", "pipe"])
+def test_only_a_plain_file_is_read(berth_home: Path, tmp_path: Path, kind: str):
+    path = {"device": Path("/dev/zero"), "folder": tmp_path, "pipe": tmp_path / "pipe"}[kind]
+    if kind == "pipe":
+        os.mkfifo(path)
+
+    done = berth("init", "--json", "--passphrase-file", path)
+
+    assert done.code == 3
+    assert "not a plain file" in done.err
+    assert not (berth_home / "vault.json").exists()
+
+
+def _set_note(folder: Path, content: bytes) -> Done:
+    berth("profile", "new", "Anna")
+    return berth("profile", "set", "Anna", "--note-file", _file(folder, content), "--json")
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    path = folder / "secret"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    return path
