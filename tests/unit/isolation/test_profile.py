@@ -20,6 +20,7 @@ from app.isolation.profile import (
     clean_folder,
     clean_label,
     clean_name,
+    clean_program,
     clean_url,
     clean_urls,
     name_key,
@@ -182,3 +183,29 @@ def test_a_record_knows_whether_it_was_opened_and_how_its_number_is_said():
     assert not fresh.was_opened
     assert fresh.shown_number == "007"
     assert Profile(ProfileId("A"), 7, "Anna", NOW, NOW, last_opened=NOW).was_opened
+
+
+@pytest.mark.parametrize("path", ["", "/opt/google/chrome/chrome", r"C:\Chrome\chrome.exe"])
+def test_a_browser_is_named_by_its_full_path_or_not_at_all(path: str):
+    assert clean_program(path) == path
+
+
+@pytest.mark.parametrize("path", ["chrome", "bin/chrome", "/opt/chr\nome", "~/chrome"])
+def test_anything_else_names_no_browser(path: str):
+    with pytest.raises(ValueWrong, match="full path of a browser"):
+        clean_program(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ftp://c/", "ftp://c/ is not"),
+        ("192.0.2.4:1080:u:pw", r"\*\*\* is not"),
+        ("socks5://192.0.2.4:1080:u:pw", r"\*\*\* is not"),
+    ],
+)
+def test_an_address_that_may_be_a_proxy_is_not_repeated(url: str, shown: str):
+    with pytest.raises(AddressWrong, match=shown) as refused:
+        clean_url(url)
+
+    assert "pw" not in str(refused.value)

@@ -19,6 +19,7 @@ from app.isolation.template import (
     parse,
 )
 from app.kernel import assets
+from app.kernel.errors import FolderNotReadable
 from app.kernel.text import say
 
 START = "id: x\ntitle: {en: X}\n"
@@ -181,3 +182,13 @@ def test_a_wrong_file_is_told_when_it_is_asked_for_and_spoils_no_other():
         _templates(wrong).get("mine")
     with pytest.raises(TemplateMissing):
         _templates(wrong).get("other")
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    with pytest.raises(FolderNotReadable, match="Permission denied"):
+        load_all(tmp_path)

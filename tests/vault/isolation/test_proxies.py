@@ -7,7 +7,7 @@ import pytest
 from app.isolation.network.proxy_string import ProxyStringWrong
 from app.isolation.plan import ProxyKind
 from app.isolation.profile import NameWrong
-from app.isolation.proxies import ProxyInUse, ProxyKnown, ProxyMissing, ProxyNameTaken
+from app.isolation.proxies import ProxyInUse, ProxyKnown, ProxyMissing, ProxyNameTaken, holds_password
 from app.kernel.changes import Changes, Kind
 from app.kernel.gate import Ability, Act, Pass
 from tests.vault.isolation.conftest import Rooms
@@ -209,3 +209,19 @@ def test_changes_name_the_proxies_that_changed(rooms: Rooms, changes: list[Chang
     proxy = rooms.proxies.add(STRING)
 
     assert changes[-1].touches(Kind("proxy"), proxy.id)
+
+
+@pytest.mark.parametrize(
+    ("given", "holds"),
+    [
+        ("direct", False),
+        ("UK home", False),
+        ("proxy.example:1080", False),
+        ("socks5://u:pw@proxy.example:1080", True),
+        ("proxy.example:1080:u:pw", True),
+        ("socks9://u:pw@proxy.example", True),
+        ("odd:", False),
+    ],
+)
+def test_a_password_in_a_proxy_string_is_noticed_in_every_form(given: str, holds: bool):
+    assert holds_password(given) is holds
