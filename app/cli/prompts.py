@@ -131,13 +131,15 @@ class Prompts:
 
 
 def _content(path: Path) -> tuple[bytes, int]:
-    """A plain file's bytes and mode; a device could be endless, and a pipe keep us waiting."""
+    """The bytes and mode of a plain file, or of a pipe such as a password manager's; a device could be endless."""
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             mode = os.fstat(fd).st_mode
-            if not stat.S_ISREG(mode):
+            if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
                 raise _unreadable(path, "it is not a plain file")
+            if stat.S_ISFIFO(mode) and hasattr(os, "set_blocking"):
+                os.set_blocking(fd, True)
             with os.fdopen(fd, "rb", closefd=False) as file:
                 content = file.read(_LONGEST + 1)
         finally:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Done, berth
+from tests.support.commands import ROOT, Done, berth
 
 LIMIT = 64 * 1024
 
@@ -50,17 +53,36 @@ def test_a_zero_byte_is_no_text(berth_home: Path, tmp_path: Path):
     assert "zero byte" in done.err
 
 
-@pytest.mark.parametrize("kind", ["device", "folder", "pipe"])
+@pytest.mark.parametrize("kind", ["device", "folder"])
 def test_only_a_plain_file_is_read(berth_home: Path, tmp_path: Path, kind: str):
-    path = {"device": Path("/dev/zero"), "folder": tmp_path, "pipe": tmp_path / "pipe"}[kind]
-    if kind == "pipe":
-        os.mkfifo(path)
+    path = {"device": Path("/dev/zero"), "folder": tmp_path}[kind]
 
     done = berth("init", "--json", "--passphrase-file", path)
 
     assert done.code == 3
     assert "not a plain file" in done.err
     assert not (berth_home / "vault.json").exists()
+
+
+def test_a_passphrase_comes_from_another_programs_pipe(berth_home: Path):
+    words = [sys.executable, "-m", "app", "init", "--json", "--passphrase-file"]
+    line = f"{shlex.join(words)} <(echo 'five words from a manager')"
+
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (berth_home / "vault.json").exists()
+
+
+def test_a_pipe_that_nobody_writes_to_does_not_keep_anybody_waiting(berth_home: Path, tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+
+    done = berth("init", "--json", "--passphrase-file", tmp_path / "pipe")
+
+    assert done.code == 3
+    assert "it is empty" in done.err
 
 
 def _set_note(folder: Path, content: bytes) -> Done:

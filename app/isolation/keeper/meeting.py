@@ -232,3 +232,5 @@ def _refuse_a_strangers(folder: Path) -> None:
             say("The folder {folder} belongs to somebody else.", folder=str(folder)),
             say("Remove it, or set XDG_RUNTIME_DIR to a folder of your own."),
         )
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)  # ours, and its name is nobody else's
