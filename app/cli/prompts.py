@@ -131,7 +131,7 @@ class Prompts:
 
 
 def _content(path: Path) -> tuple[bytes, int]:
-    """The bytes and mode of a plain file, or of a pipe such as a password manager's; a device could be endless."""
+    """Bytes and mode of a plain file, or of a password manager's pipe; a device could be endless."""
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
