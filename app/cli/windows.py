@@ -11,7 +11,7 @@ from app.cli.context import Context
 from app.cli.output import table
 from app.kernel.errors import ExitCode
 from app.kernel.paths import is_there
-from app.kernel.text import say
+from app.kernel.text import Text, say
 
 if TYPE_CHECKING:
     from app.isolation.checks import Preflight
@@ -142,7 +142,7 @@ def _tell(opened: Opened, context: Context) -> None:
             "profile": opened.profile.name,
             "preflight": preflight,
         }
-        context.out.line(facts, f"{words}\n{checks}")
+        context.out.line(facts, f"{words}\n{checks}\n{_ways_on(opened.preflight).english()}")
         return
     words = say("{name} is open (process {pid}).", name=opened.profile.name, pid=opened.pid).english()
     facts = {
@@ -154,6 +154,18 @@ def _tell(opened: Opened, context: Context) -> None:
         "preflight": preflight,
     }
     context.out.line(facts, f"{words}\n{checks}")
+
+
+def _ways_on(preflight: Preflight) -> Text:
+    """What a person can do about a refusal."""
+    if preflight.stops(only_this_once=True):
+        return say(
+            "Mend what is marked ✗, or give the store another proxy: `berth profile set NAME proxy=-`."
+        )
+    return say(
+        "Mend what is marked ✗, or give the store another proxy: `berth profile set NAME proxy=-`. "
+        "`berth open NAME --only-this-once` opens it in spite of that, this one time."
+    )
 
 
 def _hold(profile: ProfileId, name: str, seconds: float, context: Context) -> None:

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -184,14 +185,17 @@ def test_an_open_window_is_told_with_its_process_and_every_check(paths: Paths):
     )
 
 
-def test_a_refused_window_is_told_with_its_reasons(paths: Paths):
+@pytest.mark.parametrize("may_override", [True, False])
+def test_a_refused_window_is_told_with_its_reasons_and_the_ways_on(paths: Paths, may_override: bool):
     printed = Printed(paths, as_json=False)
 
-    _tell(opened(Preflight(EXIT, (RED,))), printed.context)
+    _tell(opened(Preflight(EXIT, (replace(RED, may_override=may_override),))), printed.context)
 
-    assert printed.out.getvalue() == (
-        "Anna {x} was not opened. Nothing has reached the store.\n  ✗ The exit is elsewhere.\n"
-    )
+    first, reason, ways = printed.out.getvalue().splitlines()
+    assert first == "Anna {x} was not opened. Nothing has reached the store."
+    assert reason == "  ✗ The exit is elsewhere."
+    assert "another proxy" in ways
+    assert ("--only-this-once" in ways) == may_override
 
 
 def test_machines_are_told_the_event(paths: Paths):
