@@ -110,3 +110,16 @@ def test_a_proxy_that_fails_keeps_the_window_shut_and_says_how(
 
 def _failures(errors: list[dict[str, str]], host: str) -> list[dict[str, str]]:
     return [error for error in errors if error["host"] == host]
+
+
+def test_a_store_without_a_proxy_opens_and_says_that_it_sees_this_machine(stage: Stage) -> None:
+    stage.work.settings.set("network.echo_urls", stage.net.echo_address_url)
+    stage.work.isolation.profiles.new("Anna", proxy="direct")
+
+    opened = stage.open("Anna")
+
+    assert opened.is_open
+    told = {check.id: check for check in opened.preflight.checks}
+    assert told["path.direct"].level.value == "amber"
+    assert opened.preflight.exit is not None
+    assert opened.preflight.exit.ip.startswith("127.")
