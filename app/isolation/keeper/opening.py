@@ -218,13 +218,16 @@ async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: l
 
 def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
     """The browser's own traffic came through this relay, and out where the probe came out."""
-    if not witnessed or not seen.sent_languages:
+    if not seen.sent_languages:
         text = say("The browser does not go through its relay; something on this machine redirects it.")
         return Check("relay.witness", Level.RED, text)
     try:
-        found = read_answer(seen.echo.encode(), latency_ms=0)
+        found = read_answer(seen.echo.encode(), latency_ms=0) if witnessed else None
     except Problem:
-        return Check("relay.witness", Level.RED, say("The echo page gave the window no answer."))
+        found = None
+    if found is None:
+        text = say("No echo page answered the window through its relay.")
+        return Check("relay.witness", Level.RED, text)
     before = prepared.exit
     if before is None or found.ip == before.ip:
         return Check("relay.witness", Level.GREEN, say("The window comes out at {ip}.", ip=found.ip))
