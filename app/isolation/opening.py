@@ -74,7 +74,7 @@ class Opening:
             # Written first: a face that dies from here on must not leave a store that saw more than we know.
             profile = self._profiles.record_opened(pass_, before, known.exit, seen)
             try:
-                # What could not be fixed for life, an exit that nobody can place, still holds for this window.
+                # An exit that nobody can place fixes nothing for life, and still holds for this window.
                 event = keeper.launch(profile.id, before.fingerprint)
             except Problem:
                 self._profiles.take_back_opening(pass_, before)
