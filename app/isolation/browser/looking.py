@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import gc
 import importlib
 import logging
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -134,6 +137,8 @@ class Eyes:
                 driver, self._playwright = self._playwright, None
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(driver.stop(), _STOP_LIMIT_S)
+                del driver
+                _give_memory_back()
 
     def look(self, hub: Hub, witness_url: str, echo_urls: Sequence[str], *, read_policies: bool) -> Glance:
         """Begins to look. Policies count as none where this machine has no source of any."""
@@ -169,6 +174,14 @@ class Eyes:
             task = asyncio.create_task(self.stop())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+
+def _give_memory_back() -> None:
+    """Lets the system have what looking took: a keeper stays for days, and looks for seconds."""
+    gc.collect()
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):  # only the GNU library can
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 async def _look(
