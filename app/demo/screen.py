@@ -39,7 +39,8 @@ def some_screen(*, always_virtual: bool = False) -> Iterator[bool]:
         raise NoVirtualScreen
     read_fd, write_fd = os.pipe()
     process = subprocess.Popen(
-        [path, "-displayfd", str(write_fd), "-screen", "0", _SIZE, "-nolisten", "tcp"],
+        # Without -noreset it starts anew when its last client leaves, and refuses who comes just then.
+        [path, "-displayfd", str(write_fd), "-screen", "0", _SIZE, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write_fd],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -48,16 +48,20 @@ def _plan(folder: Path, net: LocalInternet) -> LaunchPlan:
     )
 
 
-def _is_empty() -> bool:
-    """Whether nothing at all is drawn on the screen."""
-    return ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).convert("L").getextrema() == (0, 0)
+def _shows_no_page() -> bool:
+    """Whether the screen shows no page: at most the ground and one blank colour.
+
+    This screen has no window manager, so an empty frame may stand there before it is moved out of sight.
+    """
+    colours = ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).getcolors(maxcolors=2)
+    return colours is not None
 
 
 async def _opened(plan: LaunchPlan, settings: Fingerprint, eyes: Eyes) -> RunningWindow:
     return await launch(await prepare(plan), settings, eyes, SystemClock())
 
 
-async def test_nothing_is_seen_on_the_screen_when_the_window_itself_turns_out_red(
+async def test_no_page_is_seen_on_the_screen_when_the_window_itself_turns_out_red(
     net: LocalInternet, eyes: Eyes, tmp_path: Path
 ) -> None:
     too_many = replace(SETTINGS, cores=(os.cpu_count() or 1) + 7)
@@ -65,7 +69,7 @@ async def test_nothing_is_seen_on_the_screen_when_the_window_itself_turns_out_re
     looks = []
 
     while not opening.done():
-        looks.append(await asyncio.to_thread(_is_empty))
+        looks.append(await asyncio.to_thread(_shows_no_page))
         await asyncio.sleep(0.01)
 
     blocked = opening.exception()
@@ -89,7 +93,7 @@ async def test_a_green_window_is_seen_and_nothing_of_the_preflight_is_left_in_it
 
         assert contexts["browserContextIds"] == []
         assert [info["url"] for info in targets["targetInfos"] if info["type"] == "page"] == [net.store_url]
-        assert not await asyncio.to_thread(_is_empty)
+        assert not await asyncio.to_thread(_shows_no_page)
     finally:
         await window.close(Reason.ASKED)
 

@@ -35,7 +35,18 @@ def shared_screen() -> Iterator[str]:
     assert path is not None
     read_fd, write_fd = os.pipe()
     process = subprocess.Popen(
-        [path, "-displayfd", str(write_fd), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-ac"],
+        [
+            path,
+            "-displayfd",
+            str(write_fd),
+            "-screen",
+            "0",
+            "1600x1000x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+            "-ac",
+        ],
         pass_fds=[write_fd],
         stderr=subprocess.DEVNULL,
     )
