@@ -172,7 +172,7 @@ def test_ctrl_c_ends_a_waiting_command_quietly(home: Path):
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate(timeout=LIMIT_S)
 
-    # CPython ends by the signal itself when it came inside an exec of text, as in dataclasses; shells show 130.
+    # CPython ends by the signal itself where it came inside an exec of text (dataclasses); shells show 130.
     assert waiting.returncode in (130, -signal.SIGINT)
     assert (out, err) == ("", "")
 
