@@ -1,0 +1,1 @@
+"""The window program: Qt widgets over the same rooms as the command line."""
