@@ -1,0 +1,11 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>berth</name>
+    <message numerus="yes">
+        <source>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</source>
+        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+    </message>
+</context>
+</TS>

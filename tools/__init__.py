@@ -1,0 +1,1 @@
+"""What the program is made with and does not ship."""
