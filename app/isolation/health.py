@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.isolation.browser.engines import Engine
 from app.isolation.checks import Check, Level
-from app.kernel.text import Text, say
+from app.kernel.text import say
 
 _HELPERS = ("chrome-sandbox", "chrome_sandbox", "msedge-sandbox", "brave-browser-sandbox")
 _SYSTEM = Path("/proc/sys")
@@ -77,17 +77,25 @@ def _has_helper(engine: Path) -> bool:
 def _namespaces_check(system: Path) -> Check:
     if _reads(system / "kernel" / "apparmor_restrict_unprivileged_userns") == "1":
         # Browsers from their makers' packages bring a profile that lifts this for them.
-        return Check("sandbox", Level.AMBER, _advice("AppArmor restricts user namespaces on this system."))
+        return Check(
+            "sandbox",
+            Level.AMBER,
+            say(
+                "AppArmor restricts user namespaces on this system. Debian: apt install chromium-sandbox. "
+                "Ubuntu: use Google Chrome from its own package."
+            ),
+        )
     closed = _reads(system / "kernel" / "unprivileged_userns_clone") == "0"
     if closed or _reads(system / "user" / "max_user_namespaces") == "0":
-        return Check("sandbox", Level.RED, _advice("The browser cannot start its sandbox."))
+        return Check(
+            "sandbox",
+            Level.RED,
+            say(
+                "The browser cannot start its sandbox. Debian: apt install chromium-sandbox. "
+                "Ubuntu: use Google Chrome from its own package."
+            ),
+        )
     return Check("sandbox", Level.GREEN, say("The sandbox uses user namespaces."))
-
-
-def _advice(what: str) -> Text:
-    return Text(
-        what + " Debian: apt install chromium-sandbox. Ubuntu: use Google Chrome from its own package."
-    )
 
 
 def _reads(path: Path) -> str:

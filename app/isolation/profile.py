@@ -114,12 +114,13 @@ class Profile:
 
 def clean_name(text: str) -> str:
     """A profile's name in one spelling (NFC, no space around). Raises NameWrong."""
-    return _clean(text, MAX_NAME, "name")
+    return _clean(text, MAX_NAME, say("Choose a name of 1 to {most} visible characters.", most=MAX_NAME))
 
 
 def clean_label(text: str) -> str:
     """The name of a tag, group, platform or entity; empty stays empty. Raises NameWrong."""
-    return _clean(text, MAX_LABEL, "label") if text.strip() else ""
+    next_step = say("Choose a label of 1 to {most} visible characters.", most=MAX_LABEL)
+    return _clean(text, MAX_LABEL, next_step) if text.strip() else ""
 
 
 def name_key(name: str) -> str:
@@ -193,12 +194,10 @@ def clean_program(text: str) -> str:
     return text
 
 
-def _clean(text: str, most: int, what: str) -> str:
+def _clean(text: str, most: int, next_step: Text) -> str:
     name = unicodedata.normalize("NFC", text.strip())
     if reason := _name_reason(name, most):
-        raise NameWrong(
-            reason, say("Choose a {what} of 1 to {most} visible characters.", what=what, most=most)
-        )
+        raise NameWrong(reason, next_step)
     return name
 
 

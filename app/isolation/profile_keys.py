@@ -77,7 +77,7 @@ def key(name: str) -> Key:
 
 def _wrong(name: str, value: str, next_step: Text) -> ValueWrong:
     return ValueWrong(
-        say("{value} does not fit {key}.", value=echoed(value) or "Nothing", key=name), next_step
+        say("{value} does not fit {key}.", value=echoed(value) or say("Nothing"), key=name), next_step
     )
 
 

@@ -39,7 +39,7 @@ class TemplateWrong(UsageProblem):
 
     def __init__(self, file: Path, line: int, why: Text) -> None:
         super().__init__(
-            Text("{file}, line {line}: " + why.source + ".", {**why.facts, "file": str(file), "line": line}),
+            say("{file}, line {line}: {why}", file=str(file), line=line, why=why),
             say("Correct that line; profiles/schema.json says what a template may hold."),
         )
         self.file = file
@@ -134,7 +134,7 @@ def parse(content: bytes, file: Path) -> Template:
     from app.isolation.yaml_lines import YamlWrong, read
 
     if len(content) > MAX_BYTES:
-        raise TemplateWrong(file, 1, say("the file is larger than {most} bytes", most=MAX_BYTES))
+        raise TemplateWrong(file, 1, say("the file is larger than {most} bytes.", most=MAX_BYTES))
     try:
         document = read(content)
     except YamlWrong as error:
@@ -154,7 +154,7 @@ def _read_folder(folder: Path, others: Iterable[Template]) -> Loaded:
             template = parse(_content(file), file)
             if other := known.get(template.id):
                 raise TemplateWrong(
-                    file, 1, say("the id {id} is already taken by {other}", id=template.id, other=str(other))
+                    file, 1, say("the id {id} is already taken by {other}.", id=template.id, other=str(other))
                 )
         except TemplateWrong as problem:
             wrong.append(problem)
@@ -174,12 +174,12 @@ def _files_of(folder: Path) -> list[Path]:
 def _content(file: Path) -> bytes:
     try:
         if file.exists() and not file.is_file():  # a pipe of that name would never end
-            raise TemplateWrong(file, 1, say("it cannot be read: it is not a file"))
+            raise TemplateWrong(file, 1, say("it cannot be read: it is not a file."))
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise TemplateWrong(
-            file, 1, say("it cannot be read: {why}", why=error.strerror or "refused")
+            file, 1, say("it cannot be read: {why}.", why=error.strerror or "refused")
         ) from None
 
 
@@ -209,31 +209,30 @@ def _check_meaning(raw: dict[str, Any], document: Document, file: Path) -> None:
         return TemplateWrong(file, document.line_of(path), why)
 
     if raw["id"] != file.stem:
-        raise wrong(("id",), say("the id {id} is not the file's name {name}", id=raw["id"], name=file.stem))
+        raise wrong(("id",), say("the id {id} is not the file's name {name}.", id=raw["id"], name=file.stem))
     if (market := raw.get("market", "")) and not is_country(market):
-        hint = say("UK is not a country code, GB is") if market == "UK" else None
-        raise wrong(("market",), hint or say("{market} is not a country code", market=market))
+        hint = say("UK is not a country code, GB is.") if market == "UK" else None
+        raise wrong(("market",), hint or say("{market} is not a country code.", market=market))
     zone = raw.get("timezone", AUTOMATIC)
     if zone != AUTOMATIC and not is_zone(zone):
         near = near_zones(zone)
         raise wrong(
             ("timezone",),
-            say("there is no time zone {zone}, did you mean {near}", zone=zone, near=near[0])
+            say("there is no time zone {zone}, did you mean {near}?", zone=zone, near=near[0])
             if near
-            else say("there is no time zone {zone}", zone=zone),
+            else say("there is no time zone {zone}.", zone=zone),
         )
     for at, page in enumerate(raw.get("start_pages", ())):
         try:
             clean_url(page)
         except AddressWrong as error:
             path = ("start_pages", at)
-            why = Text(error.text.source.rstrip("."), error.text.facts)
-            raise wrong(path, why) from None
+            raise wrong(path, error.text) from None
 
 
 def _check_schema(document: Document, file: Path) -> None:
     if document.values is None:
-        raise TemplateWrong(file, 1, say("the file is empty"))
+        raise TemplateWrong(file, 1, say("the file is empty."))
     # Imported here: it takes longer to load than everything else together.
     from jsonschema.exceptions import best_match
 
@@ -257,23 +256,25 @@ def _explained(error: ValidationError) -> tuple[tuple[str | int, ...], Text]:
     schema: Any = error.schema
     broken: Any = error.validator_value
     instance: Any = error.instance
-    key = ".".join(str(part) for part in path) or "the file"
-    shown = "empty" if instance in (None, "") else str(instance)[:60]
+    key = ".".join(str(part) for part in path) or say("the file")
+    shown = say("empty") if instance in (None, "") else str(instance)[:60]
     match error.validator:
         case "additionalProperties":
             unknown = next(name for name in instance if name not in schema["properties"])
             return (*path, unknown), _unknown_key(unknown, schema["properties"])
         case "required":
-            return path, say("{key} is missing", key=next(name for name in broken if name not in instance))
+            return path, say("{key} is missing.", key=next(name for name in broken if name not in instance))
         case "type" if not path:
-            return path, say("it does not hold keys and values")
+            return path, say("it does not hold keys and values.")
         case "enum":
             choices = ", ".join(broken)
-            return path, say("{key} is {value}, not one of: {choices}", key=key, value=shown, choices=choices)
-    return path, say("{key} cannot be {value}", key=key, value=shown)
+            return path, say(
+                "{key} is {value}, not one of: {choices}.", key=key, value=shown, choices=choices
+            )
+    return path, say("{key} cannot be {value}.", key=key, value=shown)
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> Text:
     if near := difflib.get_close_matches(key, list(known), n=1):
-        return say("the key {key} is unknown, did you mean {near}", key=key[:60], near=near[0])
-    return say("the key {key} is unknown", key=key[:60])
+        return say("the key {key} is unknown, did you mean {near}?", key=key[:60], near=near[0])
+    return say("the key {key} is unknown.", key=key[:60])

@@ -64,11 +64,11 @@ def read(content: bytes) -> Document:
         mark = error.problem_mark or error.context_mark
         raise YamlWrong(
             mark.line + 1 if mark else 1,
-            say("it is not YAML: {why}", why=str(error.problem or error.context)),
+            say("it is not YAML: {why}.", why=str(error.problem or error.context)),
         ) from None
     except (yaml.YAMLError, ValueError) as error:
         # ValueError: a number that only looks like one, such as 0x_ or a surrogate escape
-        raise YamlWrong(1, say("it is not YAML: {why}", why=str(error).splitlines()[0][:120])) from None
+        raise YamlWrong(1, say("it is not YAML: {why}.", why=str(error).splitlines()[0][:120])) from None
 
 
 def _decoded(content: bytes) -> str:
@@ -76,7 +76,7 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise YamlWrong(line, say("it is not written in UTF-8")) from None
+        raise YamlWrong(line, say("it is not written in UTF-8.")) from None
 
 
 def _check_events(text: str) -> None:
@@ -84,11 +84,11 @@ def _check_events(text: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise YamlWrong(line, say("references with * are not allowed"))
+            raise YamlWrong(line, say("references with * are not allowed."))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise YamlWrong(line, say("it is nested too deeply"))
+                raise YamlWrong(line, say("it is nested too deeply."))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
@@ -103,10 +103,10 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node, path: Path, lines: dict[Pat
         value = loader.construct_object(node)
         if isinstance(value, float) and not math.isfinite(value):
             raise YamlWrong(
-                node.start_mark.line + 1, say("{value} is not a number", value=str(node.value)[:60])
+                node.start_mark.line + 1, say("{value} is not a number.", value=str(node.value)[:60])
             )
         return value  # type: ignore[no-any-return]  # it is one of _SCALARS
-    raise YamlWrong(node.start_mark.line + 1, say("the tag {tag} is not allowed", tag=node.tag[:60]))
+    raise YamlWrong(node.start_mark.line + 1, say("the tag {tag} is not allowed.", tag=node.tag[:60]))
 
 
 def _mapping(
@@ -116,10 +116,10 @@ def _mapping(
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise YamlWrong(line, say("a key is not a plain word"))
+            raise YamlWrong(line, say("a key is not a plain word."))
         key = str(key_node.value)
         if key in found:
-            raise YamlWrong(line, say("the key {key} stands twice", key=key[:60]))
+            raise YamlWrong(line, say("the key {key} stands twice.", key=key[:60]))
         lines[(*path, key)] = line
         found[key] = _plain(loader, value_node, (*path, key), lines)
     return found

@@ -48,7 +48,7 @@ class Problem(Exception):
             "error": self.id,
             "message": self.text.english(),
             "next_step": self.next_step.english(),
-            "facts": dict(self.text.facts),
+            "facts": self.text.english_facts(),
             "exit_code": int(self.exit_code),
         }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeAlias
 
-Fact = str | int | float
+# A fact that is words of ours, such as a country or another sentence, is a Text, so that a face tells it too.
+Fact: TypeAlias = "str | int | float | Text"
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
@@ -23,19 +25,23 @@ class Text:
 
     def english(self) -> str:
         """The sentence with its facts filled in; a missing fact stays as its `{name}`."""
-        return fill(self.source, self.facts)
+        return fill(self.source, self.english_facts())
+
+    def english_facts(self) -> dict[str, str | int | float]:
+        """The facts, those that are sentences in English."""
+        return {name: fact.english() if isinstance(fact, Text) else fact for name, fact in self.facts.items()}
 
     def as_json(self) -> dict[str, object]:
         """For `--json`: the stable id, the facts, and the English sentence."""
-        return {"id": self.source, "facts": dict(self.facts), "text": self.english()}
+        return {"id": self.source, "facts": self.english_facts(), "text": self.english()}
 
 
-class _Keep(dict[str, Fact]):
+class _Keep(dict[str, str | int | float]):
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
 
 
-def fill(template: str, facts: Mapping[str, Fact]) -> str:
+def fill(template: str, facts: Mapping[str, str | int | float]) -> str:
     """A template with its `{name}` places filled; nothing in a fact is read as a template."""
     return template.format_map(_Keep(facts))
 

@@ -21,4 +21,7 @@ def tr(source: str, note: str = "", n: int = -1) -> str:
 def told(text: Text) -> str:
     """A sentence of the core in the language of now, its facts filled in."""
     template = QCoreApplication.translate(CONTEXT, text.source, "", -1 if text.n is None else text.n)
-    return fill(template, text.facts)
+    return fill(
+        template,
+        {name: told(fact) if isinstance(fact, Text) else fact for name, fact in text.facts.items()},
+    )

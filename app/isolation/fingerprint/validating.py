@@ -122,7 +122,7 @@ def _of_cores(cores: int, machine: Machine) -> Iterator[Text]:
 
 
 def _of_noise(settings: Fingerprint) -> Iterator[Text]:
-    for name, value in (("canvas", settings.canvas), ("audio", settings.audio)):
+    for name, value in ((say("canvas"), settings.canvas), (say("audio"), settings.audio)):
         if value == "noise":
             yield say("Noise for {what} is not offered yet; only real is.", what=name)
         elif value != "real":

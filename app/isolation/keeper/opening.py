@@ -244,7 +244,7 @@ async def _probe(plan: LaunchPlan) -> tuple[Exit | None, Check]:
         found = await probe_exit(plan.upstream, plan.echo_urls, timeout_s=plan.probe_timeout_s)
     except ProxyProblem as problem:
         _log.info("the exit probe of %s failed: %s", plan.profile, problem.id)
-        text = say("{what} {next}", what=problem.text.english(), next=problem.next_step.english())
+        text = say("{what} {next}", what=problem.text, next=problem.next_step)
         return None, Check(f"exit.{problem.id}", Level.RED, text)
     text = say("The exit {ip} answered in {ms} ms.", ip=found.ip, ms=found.latency_ms)
     return found, Check("exit.answers", Level.GREEN, text, seen=found.ip)

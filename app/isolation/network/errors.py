@@ -102,8 +102,14 @@ def not_tls(upstream: Upstream) -> Refused:
 
 def timed_out(upstream: Upstream, limit_s: float) -> TimedOut:
     """No answer in time."""
+    limit = round(limit_s, 1)
+    if upstream.kind is ProxyKind.DIRECT:
+        return TimedOut(
+            say("The internet did not answer within {limit} seconds.", limit=limit),
+            say("Check this machine's internet connection, then try again."),
+        )
     return TimedOut(
-        say("{proxy} did not answer within {limit} seconds.", proxy=place(upstream), limit=round(limit_s, 1)),
+        say("The proxy {proxy} did not answer within {limit} seconds.", proxy=place(upstream), limit=limit),
         say("Try again; if it stays so, ask your proxy provider or choose another proxy."),
     )
 

@@ -64,8 +64,8 @@ def test_only_names_of_the_tables_are_zones_and_countries():
     assert not tz.is_zone("")
     assert tz.is_country("GB")
     assert not tz.is_country("UK")
-    assert tz.country_name("GB") == "Britain (UK)"
-    assert tz.country_name("XX") == "XX"
+    assert tz.country_name("GB").english() == "Britain (UK)"
+    assert tz.country_name("XX").english() == "XX"
 
 
 @pytest.mark.parametrize(

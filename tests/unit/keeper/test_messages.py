@@ -29,7 +29,11 @@ from app.kernel.text import Text, say
 
 TEXT = st.text(st.characters(codec=None), max_size=20)
 FACTS = st.dictionaries(TEXT, TEXT | st.integers() | st.floats(allow_nan=False), max_size=3)
-TEXTS = st.builds(Text, TEXT, FACTS, st.none() | st.integers())
+PLAIN_TEXTS = st.builds(Text, TEXT, FACTS, st.none() | st.integers())
+# A fact may be a sentence itself.
+TEXTS = st.builds(
+    Text, TEXT, FACTS | st.dictionaries(TEXT, TEXT | PLAIN_TEXTS, max_size=3), st.none() | st.integers()
+)
 EXITS = st.builds(Exit, TEXT, TEXT, TEXT, st.integers(0, 10**6))
 CHECKS = st.builds(Check, TEXT, st.sampled_from(Level), TEXTS, st.booleans(), TEXT, TEXT)
 PREFLIGHTS = st.builds(Preflight, st.none() | EXITS, st.lists(CHECKS, max_size=4).map(tuple))

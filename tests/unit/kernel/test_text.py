@@ -37,6 +37,13 @@ def test_json_holds_the_source_the_facts_and_the_sentence():
     }
 
 
+def test_a_fact_that_is_a_sentence_is_told_inside_the_other():
+    text = say("{file}: {why}", file="a.yaml", why=say("{key} is missing.", key="id"))
+
+    assert text.english() == "a.yaml: id is missing."
+    assert text.as_json()["facts"] == {"file": "a.yaml", "why": "id is missing."}
+
+
 def test_the_facts_of_a_text_cannot_be_changed():
     with pytest.raises(TypeError):
         say("{name}", name="Anna").facts["name"] = "Bert"  # type: ignore[index]
