@@ -3,2689 +3,3053 @@
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
     <name>berth</name>
+    <message numerus="yes">
+        <source>%n being opened</source>
+        <translation type="unfinished"><numerusform></numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation type="unfinished"><numerusform></numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n window(s) open</source>
+        <translation type="unfinished"><numerusform></numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n window(s) still open</source>
+        <translation type="unfinished"><numerusform></numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n window(s) still open; they go on</source>
+        <translation type="unfinished"><numerusform></numerusform></translation>
+    </message>
     <message>
         <source>`berth --help` lists all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部命令见`berth --help`。</translation>
     </message>
     <message>
         <source>`berth credential list` shows all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部账号见账号列表（命令行：`berth credential list`）。</translation>
     </message>
     <message>
         <source>`berth profile list --bin` shows what is in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>可在回收站中查看（命令行：`berth profile list --bin`）。</translation>
     </message>
     <message>
         <source>`berth profile list` shows all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>可在店铺列表中查看全部（命令行：`berth profile list`）。</translation>
     </message>
     <message>
         <source>`berth proxy list` shows all of them; `berth proxy add` saves another.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存的都在代理列表里，也可以新加一个（命令行：`berth proxy list`、`berth proxy add`）。</translation>
     </message>
     <message>
         <source>`berth setting list` shows all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部设置项见设置页（命令行：`berth setting list`）。</translation>
     </message>
     <message>
         <source>`berth template list` shows all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部模板见模板列表（命令行：`berth template list`）。</translation>
     </message>
     <message>
         <source>`berth windows` lists the open ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>已打开的窗口可用`berth windows`查看。</translation>
     </message>
     <message>
         <source>`{command} --help` says what it takes.</source>
-        <translation type="unfinished"></translation>
+        <translation>用法见`{command} --help`。</translation>
     </message>
     <message>
         <source>A browser cannot show {cores} processor cores.</source>
+        <translation>没有浏览器会显示 {cores} 个处理器核心。</translation>
+    </message>
+    <message>
+        <source>A command, a store’s name, or its number</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A forgotten passphrase cannot be found again; keep the recovery code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A group is made when a profile is put into it.</source>
+        <translation>把店铺放进分组时，分组会自动建立。</translation>
     </message>
     <message>
         <source>A key in vault.json was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>vault.json中有一个密钥被改动过。</translation>
     </message>
     <message>
-        <source>a key is not a plain word</source>
-        <translation type="unfinished"></translation>
+        <source>a key is not a plain word.</source>
+        <translation>有一个键不是普通文字。</translation>
     </message>
     <message>
         <source>A language stands twice in the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言列表中有一种语言重复了。</translation>
     </message>
     <message>
         <source>A list cannot be sorted by {sort}.</source>
-        <translation type="unfinished"></translation>
+        <translation>列表不能按「{sort}」排序。</translation>
     </message>
     <message>
         <source>A note is sealed and never given on a command line; use the note command.</source>
-        <translation type="unfinished"></translation>
+        <translation>备注加密保存，不能写在命令行里；请用备注命令。</translation>
     </message>
     <message>
         <source>A place is given, but the geolocation is not fixed to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>填了位置，但定位没有设为固定。</translation>
     </message>
     <message>
         <source>A port is a number from 1 to 65535.</source>
-        <translation type="unfinished"></translation>
+        <translation>端口是 1 到 65535 之间的数字。</translation>
     </message>
     <message>
         <source>A profile has no setting called {key}.</source>
-        <translation type="unfinished"></translation>
+        <translation>店铺没有名为「{key}」的设置。</translation>
     </message>
     <message>
         <source>A sealed value was changed or moved ({place}).</source>
-        <translation type="unfinished"></translation>
+        <translation>有一个加密保存的值被改动或移动过（{place}）。</translation>
     </message>
     <message>
         <source>A shop has already seen {key} as {value}; a change can look like another person.</source>
-        <translation type="unfinished"></translation>
+        <translation>平台见到的{key}一直是{value}；突然改动，可能像换了一个人。</translation>
     </message>
     <message>
         <source>A SOCKS5 login holds at most 255 plain letters, digits and signs.</source>
-        <translation type="unfinished"></translation>
+        <translation>SOCKS5账号最多 255 个普通字母、数字和符号。</translation>
     </message>
     <message>
         <source>A user name for an HTTP proxy cannot hold a colon.</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP代理的用户名不能含冒号。</translation>
     </message>
     <message>
         <source>A window of {width}x{height} at scale {scale} does not fit this screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放为{scale}时，{width}×{height}的窗口放不进这块屏幕。</translation>
     </message>
     <message>
         <source>A window was not opened: {reasons}</source>
-        <translation type="unfinished"></translation>
+        <translation>有一个窗口没有打开：{reasons}</translation>
     </message>
     <message>
         <source>Add --yes when you are sure.</source>
-        <translation type="unfinished"></translation>
+        <translation>确定的话，请加上 --yes。</translation>
     </message>
     <message>
         <source>Add key=value, such as market=US.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写成key=value，例如market=US。</translation>
     </message>
     <message>
         <source>Afghanistan</source>
-        <translation type="unfinished"></translation>
+        <translation>阿富汗</translation>
     </message>
     <message>
         <source>Albania</source>
-        <translation type="unfinished"></translation>
+        <translation>阿尔巴尼亚</translation>
     </message>
     <message>
         <source>Algeria</source>
-        <translation type="unfinished"></translation>
+        <translation>阿尔及利亚</translation>
     </message>
     <message>
         <source>Allow private addresses in the profile if that is really meant.</source>
-        <translation type="unfinished"></translation>
+        <translation>确实需要时，请在店铺设置中允许访问内网地址。</translation>
     </message>
     <message>
         <source>An IPv6 address needs square brackets.</source>
-        <translation type="unfinished"></translation>
+        <translation>IPv6地址要放在方括号里。</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation type="unfinished"><numerusform></numerusform></translation>
     </message>
     <message>
         <source>Andorra</source>
-        <translation type="unfinished"></translation>
+        <translation>安道尔</translation>
     </message>
     <message>
         <source>Angola</source>
-        <translation type="unfinished"></translation>
+        <translation>安哥拉</translation>
     </message>
     <message>
         <source>Anguilla</source>
-        <translation type="unfinished"></translation>
+        <translation>安圭拉</translation>
     </message>
     <message>
         <source>Another Berth has the vault open (process {pid}).</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个泊位正占用保险库（进程 {pid}）。</translation>
     </message>
     <message>
         <source>Another Berth has the vault open.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个泊位正占用保险库。</translation>
     </message>
     <message>
         <source>Another browser uses the same profile folder. Close it, then open the store again.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个浏览器正在使用同一个环境文件夹。请先关掉它，再打开店铺。</translation>
+    </message>
+    <message>
+        <source>Another group is called {name}.</source>
+        <translation>已有名为「{name}」的分组。</translation>
     </message>
     <message>
         <source>Another program is using {file}.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个程序正在使用{file}。</translation>
     </message>
     <message>
         <source>Antarctica</source>
-        <translation type="unfinished"></translation>
+        <translation>南极洲</translation>
     </message>
     <message>
         <source>Antigua &amp; Barbuda</source>
-        <translation type="unfinished"></translation>
+        <translation>安提瓜和巴布达</translation>
+    </message>
+    <message>
+        <source>AppArmor restricts user namespaces on this system. Debian: apt install chromium-sandbox. Ubuntu: use Google Chrome from its own package.</source>
+        <translation>系统的AppArmor限制了用户命名空间。Debian：apt install chromium-sandbox；Ubuntu：请用Google Chrome官方安装包。</translation>
     </message>
     <message>
         <source>Argentina</source>
-        <translation type="unfinished"></translation>
+        <translation>阿根廷</translation>
     </message>
     <message>
         <source>Armenia</source>
-        <translation type="unfinished"></translation>
+        <translation>亚美尼亚</translation>
     </message>
     <message>
         <source>Aruba</source>
-        <translation type="unfinished"></translation>
+        <translation>阿鲁巴</translation>
     </message>
     <message>
         <source>Ask someone who may approve it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请找有权批准的人同意。</translation>
     </message>
     <message>
         <source>Ask the owner of the vault to allow it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请让保险库所有者重新允许。</translation>
     </message>
     <message>
         <source>Ask the owner of this vault to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请让保险库所有者开通权限。</translation>
     </message>
     <message>
         <source>Ask your provider again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请向代理商重新要一份。</translation>
     </message>
     <message>
         <source>Ask your provider for another login, or use the proxy's HTTP address.</source>
-        <translation type="unfinished"></translation>
+        <translation>请向代理商换一组账号，或改用这个代理的HTTP地址。</translation>
     </message>
     <message>
         <source>Ask your provider for another login, or use the proxy's SOCKS5 address.</source>
-        <translation type="unfinished"></translation>
+        <translation>请向代理商换一组账号，或改用这个代理的SOCKS5地址。</translation>
     </message>
     <message>
         <source>Ask your provider for the SOCKS5 or HTTP address of the same proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>请向代理商要同一代理的SOCKS5或HTTP地址。</translation>
     </message>
     <message>
         <source>Ask your proxy provider whether this machine and this site are allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请问代理商：是否允许这台电脑使用、是否允许访问这个网站。</translation>
+    </message>
+    <message>
+        <source>audio</source>
+        <translation>音频</translation>
     </message>
     <message>
         <source>Australia</source>
-        <translation type="unfinished"></translation>
+        <translation>澳大利亚</translation>
     </message>
     <message>
         <source>Austria</source>
-        <translation type="unfinished"></translation>
+        <translation>奥地利</translation>
     </message>
     <message>
         <source>Azerbaijan</source>
+        <translation>阿塞拜疆</translation>
+    </message>
+    <message>
+        <source>Back to the passphrase</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Bahamas</source>
-        <translation type="unfinished"></translation>
+        <translation>巴哈马</translation>
     </message>
     <message>
         <source>Bahrain</source>
-        <translation type="unfinished"></translation>
+        <translation>巴林</translation>
     </message>
     <message>
         <source>Bangladesh</source>
-        <translation type="unfinished"></translation>
+        <translation>孟加拉国</translation>
     </message>
     <message>
         <source>Barbados</source>
-        <translation type="unfinished"></translation>
+        <translation>巴巴多斯</translation>
     </message>
     <message>
         <source>Belarus</source>
-        <translation type="unfinished"></translation>
+        <translation>白俄罗斯</translation>
     </message>
     <message>
         <source>Belgium</source>
-        <translation type="unfinished"></translation>
+        <translation>比利时</translation>
     </message>
     <message>
         <source>Belize</source>
-        <translation type="unfinished"></translation>
+        <translation>伯利兹</translation>
     </message>
     <message>
         <source>Benin</source>
-        <translation type="unfinished"></translation>
+        <translation>贝宁</translation>
     </message>
     <message>
         <source>Bermuda</source>
-        <translation type="unfinished"></translation>
+        <translation>百慕大</translation>
+    </message>
+    <message>
+        <source>Berth</source>
+        <translation>泊位</translation>
     </message>
     <message>
         <source>Berth cannot look into {folder}: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位无法查看{folder}：{why}。</translation>
     </message>
     <message>
         <source>Berth cannot open {file} for writing.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位无法写入{file}。</translation>
     </message>
     <message>
         <source>Berth cannot write to {folder}: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位无法写入{folder}：{why}。</translation>
     </message>
     <message>
         <source>Berth does not pass on the browser's own update checks.</source>
+        <translation>泊位不转发浏览器自身的更新检查。</translation>
+    </message>
+    <message>
+        <source>Berth goes on here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Berth is locked</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Berth may not write to {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位没有权限写入{folder}。</translation>
     </message>
     <message>
         <source>Berth opens the way as soon as its checks are green.</source>
-        <translation type="unfinished"></translation>
+        <translation>检测全部通过后，泊位会立即放行。</translation>
     </message>
     <message>
         <source>Berth runs as root, so browsers run without their sandbox; use an ordinary account.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位正以root身份运行，浏览器的沙盒因此关闭；请改用普通用户。</translation>
     </message>
     <message>
         <source>Berth's relay needs to know the length of what is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位的中转需要知道发送内容的长度。</translation>
     </message>
     <message>
         <source>Berth's relay was given something that is no request.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位的中转收到的内容不是有效请求。</translation>
     </message>
     <message>
         <source>Bhutan</source>
-        <translation type="unfinished"></translation>
+        <translation>不丹</translation>
     </message>
     <message>
         <source>Blocked</source>
-        <translation type="unfinished"></translation>
+        <translation>已阻止</translation>
     </message>
     <message>
         <source>Bolivia</source>
-        <translation type="unfinished"></translation>
+        <translation>玻利维亚</translation>
     </message>
     <message>
         <source>Bosnia &amp; Herzegovina</source>
-        <translation type="unfinished"></translation>
+        <translation>波斯尼亚和黑塞哥维那</translation>
     </message>
     <message>
         <source>Botswana</source>
-        <translation type="unfinished"></translation>
+        <translation>博茨瓦纳</translation>
     </message>
     <message>
         <source>Bouvet Island</source>
-        <translation type="unfinished"></translation>
+        <translation>布韦岛</translation>
     </message>
     <message>
         <source>Brazil</source>
-        <translation type="unfinished"></translation>
+        <translation>巴西</translation>
     </message>
     <message>
         <source>Britain (UK)</source>
-        <translation type="unfinished"></translation>
+        <translation>英国</translation>
     </message>
     <message>
         <source>British Indian Ocean Territory</source>
-        <translation type="unfinished"></translation>
+        <translation>英属印度洋领地</translation>
     </message>
     <message>
         <source>Browser for new profiles</source>
-        <translation type="unfinished"></translation>
+        <translation>新店铺使用的浏览器</translation>
     </message>
     <message>
         <source>Browsers use the system's own sandbox.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器使用系统自带的沙盒。</translation>
     </message>
     <message>
         <source>Brunei</source>
-        <translation type="unfinished"></translation>
+        <translation>文莱</translation>
     </message>
     <message>
         <source>Bulgaria</source>
-        <translation type="unfinished"></translation>
+        <translation>保加利亚</translation>
     </message>
     <message>
         <source>Burkina Faso</source>
-        <translation type="unfinished"></translation>
+        <translation>布基纳法索</translation>
     </message>
     <message>
         <source>Burundi</source>
-        <translation type="unfinished"></translation>
+        <translation>布隆迪</translation>
     </message>
     <message>
         <source>Cambodia</source>
-        <translation type="unfinished"></translation>
+        <translation>柬埔寨</translation>
     </message>
     <message>
         <source>Cameroon</source>
-        <translation type="unfinished"></translation>
+        <translation>喀麦隆</translation>
     </message>
     <message>
         <source>Canada</source>
-        <translation type="unfinished"></translation>
+        <translation>加拿大</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>canvas</source>
+        <translation>画布</translation>
     </message>
     <message>
         <source>Cape Verde</source>
-        <translation type="unfinished"></translation>
+        <translation>佛得角</translation>
     </message>
     <message>
         <source>Caribbean NL</source>
-        <translation type="unfinished"></translation>
+        <translation>荷属加勒比区</translation>
     </message>
     <message>
         <source>Cayman Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>开曼群岛</translation>
     </message>
     <message>
         <source>Central African Rep.</source>
-        <translation type="unfinished"></translation>
+        <translation>中非共和国</translation>
     </message>
     <message>
         <source>Chad</source>
-        <translation type="unfinished"></translation>
+        <translation>乍得</translation>
     </message>
     <message>
         <source>Check free space, quota and the health of the disk, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查剩余空间、磁盘配额和磁盘状况，然后重试。</translation>
     </message>
     <message>
         <source>Check that it is the code of this vault, and type it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请确认这是本保险库的恢复码，再输入一次。</translation>
     </message>
     <message>
         <source>Check the address and port, and that the proxy is running and paid.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查地址和端口，并确认代理在运行、没有欠费。</translation>
     </message>
     <message>
         <source>Check the keyboard layout and try again, or use the recovery code.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查键盘布局后重试，或使用恢复码。</translation>
     </message>
     <message>
         <source>Check the login with your proxy provider, then set the proxy again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请向代理商核对账号，再重新设置代理。</translation>
     </message>
     <message>
         <source>Check the site's address, or try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查网址，或稍后再试。</translation>
     </message>
     <message>
         <source>Check the spelling of its address and this machine's internet connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查地址拼写和这台电脑的网络连接。</translation>
+    </message>
+    <message>
+        <source>Check this machine's internet connection, then try again.</source>
+        <translation>请检查这台电脑的网络连接，然后重试。</translation>
     </message>
     <message>
         <source>Check who owns the folder, or choose another one with --home.</source>
-        <translation type="unfinished"></translation>
+        <translation>请检查文件夹属于谁，或换一个文件夹（命令行加 --home）。</translation>
     </message>
     <message>
         <source>Checking</source>
-        <translation type="unfinished"></translation>
+        <translation>检查中</translation>
     </message>
     <message>
         <source>Chile</source>
-        <translation type="unfinished"></translation>
+        <translation>智利</translation>
     </message>
     <message>
         <source>China</source>
-        <translation type="unfinished"></translation>
+        <translation>中国</translation>
+    </message>
+    <message>
+        <source>Choose a label of 1 to {most} visible characters.</source>
+        <translation>请填写 1 到 {most} 个可见字符。</translation>
     </message>
     <message>
         <source>Choose a name of 1 to {most} visible characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 1 到 {most} 个可见字符作为名称。</translation>
     </message>
     <message>
-        <source>Choose a {what} of 1 to {most} visible characters.</source>
+        <source>Choose a passphrase</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个名称。</translation>
     </message>
     <message>
         <source>Choose another number; a profile in the bin keeps its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个序号；回收站里的店铺仍保留自己的序号。</translation>
     </message>
     <message>
         <source>Choose one of: {choices}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可选：{choices}。</translation>
     </message>
     <message>
         <source>Choose one of: {keys}.</source>
-        <translation type="unfinished"></translation>
+        <translation>可选：{keys}。</translation>
     </message>
     <message>
         <source>Choose one; several words are easy to remember.</source>
-        <translation type="unfinished"></translation>
+        <translation>请设一个密码；用几个词连起来，好记又安全。</translation>
     </message>
     <message>
         <source>Christmas Island</source>
+        <translation>圣诞岛</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close all and quit</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close it and try again; only Berth should open this file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先关闭它再试；这个文件只应由泊位打开。</translation>
     </message>
     <message>
         <source>Close it with `berth close` and try again; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先关闭窗口（命令行：`berth close`）再试；数据未变。</translation>
     </message>
     <message>
         <source>Close other programs if the machine is busy, then open the store again.</source>
-        <translation type="unfinished"></translation>
+        <translation>电脑太忙时请先关掉一些程序，再打开店铺。</translation>
     </message>
     <message>
         <source>Close that browser, then open the store again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先关掉那个浏览器，再打开店铺。</translation>
     </message>
     <message>
         <source>Close the other Berth, or wait for it to finish.</source>
-        <translation type="unfinished"></translation>
+        <translation>请关闭另一个泊位，或等它结束。</translation>
     </message>
     <message>
         <source>Close them first, with `berth close --all`; then open the store again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先全部关闭（命令行：`berth close --all`），再打开店铺。</translation>
     </message>
     <message>
         <source>Closed {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>已关闭「{name}」</translation>
     </message>
     <message>
         <source>Closed: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已关闭：{names}。</translation>
     </message>
     <message>
         <source>Closing</source>
+        <translation>关闭中</translation>
+    </message>
+    <message>
+        <source>Closing all windows</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Closing {name} and opening it again</source>
-        <translation type="unfinished"></translation>
+        <translation>正在关闭「{name}」并重新打开</translation>
     </message>
     <message>
         <source>Cocos (Keeling) Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>科科斯（基林）群岛</translation>
     </message>
     <message>
         <source>Colombia</source>
+        <translation>哥伦比亚</translation>
+    </message>
+    <message>
+        <source>Commands</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Comoros</source>
-        <translation type="unfinished"></translation>
+        <translation>科摩罗</translation>
     </message>
     <message>
         <source>Confirm that you want it, and say why.</source>
-        <translation type="unfinished"></translation>
+        <translation>请确认要改，并写明原因。</translation>
     </message>
     <message>
         <source>Congo (Dem. Rep.)</source>
-        <translation type="unfinished"></translation>
+        <translation>刚果（金）</translation>
     </message>
     <message>
         <source>Congo (Rep.)</source>
-        <translation type="unfinished"></translation>
+        <translation>刚果（布）</translation>
     </message>
     <message>
         <source>Cook Islands</source>
+        <translation>库克群岛</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Correct that line; profiles/schema.json says what a template may hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>请改正这一行；模板里可以写什么，见profiles/schema.json。</translation>
     </message>
     <message>
         <source>Costa Rica</source>
+        <translation>哥斯达黎加</translation>
+    </message>
+    <message>
+        <source>Could be better</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Crashed</source>
-        <translation type="unfinished"></translation>
+        <translation>崩溃</translation>
     </message>
     <message>
         <source>Croatia</source>
-        <translation type="unfinished"></translation>
+        <translation>克罗地亚</translation>
     </message>
     <message>
         <source>Cuba</source>
-        <translation type="unfinished"></translation>
+        <translation>古巴</translation>
     </message>
     <message>
         <source>Curaçao</source>
-        <translation type="unfinished"></translation>
+        <translation>库拉索</translation>
     </message>
     <message>
         <source>Cyprus</source>
-        <translation type="unfinished"></translation>
+        <translation>塞浦路斯</translation>
     </message>
     <message>
         <source>Czech Republic</source>
-        <translation type="unfinished"></translation>
+        <translation>捷克</translation>
     </message>
     <message>
         <source>Côte d’Ivoire</source>
+        <translation>科特迪瓦</translation>
+    </message>
+    <message>
+        <source>Data folder: {folder}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Dates and numbers are written as in {seen}, the first language is {expected}. The browser's language pack is missing (Debian: sudo apt install chromium-l10n).</source>
-        <translation type="unfinished"></translation>
+        <translation>日期和数字按{seen}书写，而第一语言是{expected}。缺少浏览器语言包（Debian：sudo apt install chromium-l10n）。</translation>
     </message>
     <message>
         <source>Dates and numbers are written as in {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>日期和数字按{seen}书写。</translation>
     </message>
     <message>
         <source>Days in the bin</source>
-        <translation type="unfinished"></translation>
+        <translation>回收站保留天数</translation>
     </message>
     <message>
         <source>Denmark</source>
-        <translation type="unfinished"></translation>
+        <translation>丹麦</translation>
     </message>
     <message>
         <source>Did you mean {near}?</source>
-        <translation type="unfinished"></translation>
+        <translation>是不是「{near}」？</translation>
     </message>
     <message>
         <source>Djibouti</source>
-        <translation type="unfinished"></translation>
+        <translation>吉布提</translation>
     </message>
     <message>
         <source>Do not sign in through this proxy; ask your provider, or choose another proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>不要通过这个代理登录；请联系代理商，或换一个代理。</translation>
     </message>
     <message>
         <source>Dominica</source>
-        <translation type="unfinished"></translation>
+        <translation>多米尼克</translation>
     </message>
     <message>
         <source>Dominican Republic</source>
-        <translation type="unfinished"></translation>
+        <translation>多米尼加共和国</translation>
     </message>
     <message>
         <source>East Timor</source>
+        <translation>东帝汶</translation>
+    </message>
+    <message>
+        <source>Easy to guess</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Echo addresses</source>
-        <translation type="unfinished"></translation>
+        <translation>查IP网址</translation>
     </message>
     <message>
         <source>Ecuador</source>
-        <translation type="unfinished"></translation>
+        <translation>厄瓜多尔</translation>
     </message>
     <message>
         <source>Egypt</source>
-        <translation type="unfinished"></translation>
+        <translation>埃及</translation>
     </message>
     <message>
         <source>El Salvador</source>
-        <translation type="unfinished"></translation>
+        <translation>萨尔瓦多</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>空值</translation>
     </message>
     <message>
         <source>Equatorial Guinea</source>
-        <translation type="unfinished"></translation>
+        <translation>赤道几内亚</translation>
     </message>
     <message>
         <source>Eritrea</source>
-        <translation type="unfinished"></translation>
+        <translation>厄立特里亚</translation>
     </message>
     <message>
         <source>Estonia</source>
-        <translation type="unfinished"></translation>
+        <translation>爱沙尼亚</translation>
     </message>
     <message>
         <source>Eswatini (Swaziland)</source>
-        <translation type="unfinished"></translation>
+        <translation>斯威士兰</translation>
     </message>
     <message>
         <source>Ethiopia</source>
+        <translation>埃塞俄比亚</translation>
+    </message>
+    <message>
+        <source>Every command, and every store (Ctrl+K)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Every page of the database is as Berth wrote it.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库每一页都与泊位写入时一致。</translation>
     </message>
     <message>
         <source>Everybody may write to the folder {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有人都能写入文件夹{folder}。</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>全局</translation>
     </message>
     <message>
         <source>Extensions that control proxy, WebRTC or DNS: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些扩展会控制代理、WebRTC或DNS：{names}。</translation>
     </message>
     <message>
         <source>Falkland Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>马尔维纳斯群岛（福克兰群岛）</translation>
     </message>
     <message>
         <source>Faroe Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>法罗群岛</translation>
     </message>
     <message>
         <source>Fiji</source>
-        <translation type="unfinished"></translation>
+        <translation>斐济</translation>
     </message>
     <message>
         <source>Finland</source>
+        <translation>芬兰</translation>
+    </message>
+    <message>
+        <source>Fold</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>For instance: market=US.</source>
+        <translation>例如：market=US。</translation>
+    </message>
+    <message>
+        <source>Forgot it? Use the recovery code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Four or more random words are hard to guess.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>France</source>
-        <translation type="unfinished"></translation>
+        <translation>法国</translation>
     </message>
     <message>
         <source>Free some space and try again; what was stored before is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>请腾出空间后重试；之前保存的数据未变。</translation>
     </message>
     <message>
         <source>French Guiana</source>
-        <translation type="unfinished"></translation>
+        <translation>法属圭亚那</translation>
     </message>
     <message>
         <source>French Polynesia</source>
-        <translation type="unfinished"></translation>
+        <translation>法属波利尼西亚</translation>
     </message>
     <message>
         <source>French S. Terr.</source>
-        <translation type="unfinished"></translation>
+        <translation>法属南部领地</translation>
     </message>
     <message>
         <source>Gabon</source>
-        <translation type="unfinished"></translation>
+        <translation>加蓬</translation>
     </message>
     <message>
         <source>Gambia</source>
-        <translation type="unfinished"></translation>
+        <translation>冈比亚</translation>
     </message>
     <message>
         <source>Georgia</source>
-        <translation type="unfinished"></translation>
+        <translation>格鲁吉亚</translation>
     </message>
     <message>
         <source>Germany</source>
-        <translation type="unfinished"></translation>
+        <translation>德国</translation>
     </message>
     <message>
         <source>Ghana</source>
-        <translation type="unfinished"></translation>
+        <translation>加纳</translation>
     </message>
     <message>
         <source>Gibraltar</source>
-        <translation type="unfinished"></translation>
+        <translation>直布罗陀</translation>
     </message>
     <message>
         <source>Give Berth a folder of its own, such as --home {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给泊位一个专用文件夹，例如 --home {folder}。</translation>
     </message>
     <message>
         <source>Give http or https addresses, such as https://icanhazip.com.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写http或https网址，例如https://icanhazip.com。</translation>
     </message>
     <message>
         <source>Give one or more values with spaces between.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写一个或多个值，用空格隔开。</translation>
     </message>
     <message>
         <source>Give one proxy at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>一次只填一个代理。</translation>
     </message>
     <message>
         <source>Give the folder with its full path.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写文件夹的完整路径。</translation>
     </message>
     <message>
         <source>Give the password of the site.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写该网站的密码。</translation>
     </message>
     <message>
         <source>Give the program's full path, as `berth engine list` shows it, or nothing for any browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写程序的完整路径（见`berth engine list`）；留空则不限浏览器。</translation>
     </message>
     <message>
         <source>Give them another proxy first; profiles in the bin count too.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先给这些店铺换代理；回收站里的店铺也算。</translation>
     </message>
     <message>
         <source>Give this one another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>请给这一个换个名称。</translation>
     </message>
     <message>
         <source>Go on in its window, or close it first with `berth close`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请直接在它的窗口里继续，或先关闭（命令行：`berth close`）。</translation>
     </message>
     <message>
         <source>Go on with the Berth you had before: a copy of the vault is in {folder}.</source>
+        <translation>请继续用升级前的泊位；保险库的副本在{folder}。</translation>
+    </message>
+    <message>
+        <source>Go to {page}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Greece</source>
-        <translation type="unfinished"></translation>
+        <translation>希腊</translation>
     </message>
     <message>
         <source>Greenland</source>
-        <translation type="unfinished"></translation>
+        <translation>格陵兰</translation>
     </message>
     <message>
         <source>Grenada</source>
-        <translation type="unfinished"></translation>
+        <translation>格林纳达</translation>
     </message>
     <message>
         <source>Guadeloupe</source>
-        <translation type="unfinished"></translation>
+        <translation>瓜德罗普</translation>
     </message>
     <message>
         <source>Guam</source>
-        <translation type="unfinished"></translation>
+        <translation>关岛</translation>
     </message>
     <message>
         <source>Guatemala</source>
-        <translation type="unfinished"></translation>
+        <translation>危地马拉</translation>
     </message>
     <message>
         <source>Guernsey</source>
-        <translation type="unfinished"></translation>
+        <translation>根西岛</translation>
     </message>
     <message>
         <source>Guinea</source>
-        <translation type="unfinished"></translation>
+        <translation>几内亚</translation>
     </message>
     <message>
         <source>Guinea-Bissau</source>
-        <translation type="unfinished"></translation>
+        <translation>几内亚比绍</translation>
     </message>
     <message>
         <source>Guyana</source>
-        <translation type="unfinished"></translation>
+        <translation>圭亚那</translation>
     </message>
     <message>
         <source>Haiti</source>
-        <translation type="unfinished"></translation>
+        <translation>海地</translation>
     </message>
     <message>
         <source>Heard Island &amp; McDonald Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>赫德岛和麦克唐纳群岛</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
     </message>
     <message>
         <source>Honduras</source>
-        <translation type="unfinished"></translation>
+        <translation>洪都拉斯</translation>
     </message>
     <message>
         <source>Hong Kong</source>
-        <translation type="unfinished"></translation>
+        <translation>中国香港</translation>
     </message>
     <message>
         <source>How long a deleted profile can be restored before `profile purge --expired` removes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>删除的店铺在多少天内可以恢复；到期后由`profile purge --expired`清除。</translation>
     </message>
     <message>
         <source>Hungary</source>
+        <translation>匈牙利</translation>
+    </message>
+    <message>
+        <source>I have saved it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Iceland</source>
-        <translation type="unfinished"></translation>
+        <translation>冰岛</translation>
     </message>
     <message>
         <source>India</source>
-        <translation type="unfinished"></translation>
+        <translation>印度</translation>
     </message>
     <message>
         <source>Indonesia</source>
-        <translation type="unfinished"></translation>
+        <translation>印度尼西亚</translation>
     </message>
     <message>
         <source>Install it again, or choose another one: `berth engine list`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新安装，或换一个浏览器（命令行：`berth engine list`）。</translation>
     </message>
     <message>
         <source>Install it, or see `berth engine list` and set another one with `berth profile set`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装它，或给店铺换一个浏览器（命令行：`berth engine list`、`berth profile set`）。</translation>
     </message>
     <message>
         <source>Install one of them (Debian and Ubuntu: sudo apt install chromium chromium-sandbox).</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装其中一个（Debian和Ubuntu：sudo apt install chromium chromium-sandbox）。</translation>
     </message>
     <message>
         <source>Install the newest Berth and try again; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装最新版泊位后重试；数据未变。</translation>
     </message>
     <message>
         <source>Iran</source>
-        <translation type="unfinished"></translation>
+        <translation>伊朗</translation>
     </message>
     <message>
         <source>Iraq</source>
-        <translation type="unfinished"></translation>
+        <translation>伊拉克</translation>
     </message>
     <message>
         <source>Ireland</source>
-        <translation type="unfinished"></translation>
+        <translation>爱尔兰</translation>
     </message>
     <message>
         <source>Isle of Man</source>
-        <translation type="unfinished"></translation>
+        <translation>马恩岛</translation>
     </message>
     <message>
         <source>Israel</source>
-        <translation type="unfinished"></translation>
+        <translation>以色列</translation>
     </message>
     <message>
-        <source>it cannot be read: it is not a file</source>
-        <translation type="unfinished"></translation>
+        <source>it cannot be read: it is not a file.</source>
+        <translation>无法读取：不是文件。</translation>
     </message>
     <message>
-        <source>it cannot be read: {why}</source>
-        <translation type="unfinished"></translation>
+        <source>it cannot be read: {why}.</source>
+        <translation>无法读取：{why}。</translation>
     </message>
     <message>
-        <source>it does not hold keys and values</source>
+        <source>it does not hold keys and values.</source>
+        <translation>内容不是键和值。</translation>
+    </message>
+    <message>
+        <source>It encrypts everything Berth keeps on this computer. There is no account and no server.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>It found no screen. Start Berth inside a desktop session, or under `xvfb-run -a`.</source>
+        <translation>没有找到屏幕。请在桌面环境中启动泊位，或使用`xvfb-run -a`。</translation>
+    </message>
+    <message>
+        <source>it is nested too deeply.</source>
+        <translation>嵌套太深。</translation>
+    </message>
+    <message>
+        <source>it is not written in UTF-8.</source>
+        <translation>没有用UTF-8编码。</translation>
+    </message>
+    <message>
+        <source>it is not YAML: {why}.</source>
+        <translation>不是YAML：{why}。</translation>
+    </message>
+    <message>
+        <source>It is shown only now. With it you can set a new passphrase; without both all is lost.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>it is nested too deeply</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>it is not written in UTF-8</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>it is not YAML: {why}</source>
+        <source>It opens this vault when the passphrase is forgotten. Keep it away from the computer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Italy</source>
-        <translation type="unfinished"></translation>
+        <translation>意大利</translation>
     </message>
     <message>
         <source>Its security sandbox could not start. Debian: sudo apt install chromium-sandbox. Ubuntu 24.04 and newer: use Google Chrome from its .deb.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的安全沙盒无法启动。Debian：sudo apt install chromium-sandbox；Ubuntu 24.04 及以上：请用.deb安装的Google Chrome。</translation>
     </message>
     <message>
         <source>Jamaica</source>
-        <translation type="unfinished"></translation>
+        <translation>牙买加</translation>
     </message>
     <message>
         <source>Japan</source>
-        <translation type="unfinished"></translation>
+        <translation>日本</translation>
     </message>
     <message>
         <source>Jersey</source>
-        <translation type="unfinished"></translation>
+        <translation>泽西岛</translation>
     </message>
     <message>
         <source>Jordan</source>
-        <translation type="unfinished"></translation>
+        <translation>约旦</translation>
     </message>
     <message>
         <source>Kazakhstan</source>
-        <translation type="unfinished"></translation>
+        <translation>哈萨克斯坦</translation>
     </message>
     <message>
         <source>Keep at most {most} tags.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多保留 {most} 个标签。</translation>
     </message>
     <message>
         <source>Keep at most {most}.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多保留 {most} 个。</translation>
     </message>
     <message>
         <source>Keep the data folder as it is and work with a copy: your own, named with --home, or the pair vault.json and data.db from its folder backups, which Berth makes before upgrades.</source>
-        <translation type="unfinished"></translation>
+        <translation>请保持数据文件夹不动，改用副本：自己备份的那份（命令行加 --home），或其中backups文件夹里成对的vault.json和data.db（泊位升级前自动备份）。</translation>
     </message>
     <message>
         <source>Kenya</source>
-        <translation type="unfinished"></translation>
+        <translation>肯尼亚</translation>
     </message>
     <message>
         <source>Kiribati</source>
-        <translation type="unfinished"></translation>
+        <translation>基里巴斯</translation>
     </message>
     <message>
         <source>Korea (North)</source>
-        <translation type="unfinished"></translation>
+        <translation>朝鲜</translation>
     </message>
     <message>
         <source>Korea (South)</source>
-        <translation type="unfinished"></translation>
+        <translation>韩国</translation>
     </message>
     <message>
         <source>Kuwait</source>
-        <translation type="unfinished"></translation>
+        <translation>科威特</translation>
     </message>
     <message>
         <source>Kyrgyzstan</source>
-        <translation type="unfinished"></translation>
+        <translation>吉尔吉斯斯坦</translation>
     </message>
     <message>
         <source>Laos</source>
-        <translation type="unfinished"></translation>
+        <translation>老挝</translation>
     </message>
     <message>
         <source>Latvia</source>
-        <translation type="unfinished"></translation>
+        <translation>拉脱维亚</translation>
     </message>
     <message>
         <source>Lebanon</source>
-        <translation type="unfinished"></translation>
+        <translation>黎巴嫩</translation>
     </message>
     <message>
         <source>Lesotho</source>
-        <translation type="unfinished"></translation>
+        <translation>莱索托</translation>
     </message>
     <message>
         <source>Liberia</source>
-        <translation type="unfinished"></translation>
+        <translation>利比里亚</translation>
     </message>
     <message>
         <source>Libya</source>
-        <translation type="unfinished"></translation>
+        <translation>利比亚</translation>
     </message>
     <message>
         <source>Liechtenstein</source>
-        <translation type="unfinished"></translation>
+        <translation>列支敦士登</translation>
     </message>
     <message>
         <source>Lithuania</source>
+        <translation>立陶宛</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lock (Ctrl+L)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Luxembourg</source>
-        <translation type="unfinished"></translation>
+        <translation>卢森堡</translation>
     </message>
     <message>
         <source>Macau</source>
-        <translation type="unfinished"></translation>
+        <translation>中国澳门</translation>
     </message>
     <message>
         <source>Madagascar</source>
+        <translation>马达加斯加</translation>
+    </message>
+    <message>
+        <source>Made: {date}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make a new profile with the value you need.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用需要的值新建一个店铺。</translation>
     </message>
     <message>
         <source>Make one with `berth init`, or name another folder with --home.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先新建保险库（命令行：`berth init`），或换一个文件夹（命令行加 --home）。</translation>
     </message>
     <message>
         <source>Making a vault in a throw-away folder</source>
+        <translation>正在临时文件夹中新建保险库</translation>
+    </message>
+    <message>
+        <source>Making the vault…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Making {name} from the template {template}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在用模板{template}新建「{name}」</translation>
     </message>
     <message>
         <source>Malawi</source>
-        <translation type="unfinished"></translation>
+        <translation>马拉维</translation>
     </message>
     <message>
         <source>Malaysia</source>
-        <translation type="unfinished"></translation>
+        <translation>马来西亚</translation>
     </message>
     <message>
         <source>Maldives</source>
-        <translation type="unfinished"></translation>
+        <translation>马尔代夫</translation>
     </message>
     <message>
         <source>Mali</source>
-        <translation type="unfinished"></translation>
+        <translation>马里</translation>
     </message>
     <message>
         <source>Malta</source>
-        <translation type="unfinished"></translation>
+        <translation>马耳他</translation>
     </message>
     <message>
         <source>Marshall Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>马绍尔群岛</translation>
     </message>
     <message>
         <source>Martinique</source>
-        <translation type="unfinished"></translation>
+        <translation>马提尼克</translation>
     </message>
     <message>
         <source>Mauritania</source>
-        <translation type="unfinished"></translation>
+        <translation>毛里塔尼亚</translation>
     </message>
     <message>
         <source>Mauritius</source>
-        <translation type="unfinished"></translation>
+        <translation>毛里求斯</translation>
     </message>
     <message>
         <source>Mayotte</source>
-        <translation type="unfinished"></translation>
+        <translation>马约特</translation>
     </message>
     <message>
         <source>Mend what is marked ✗, or give the store another proxy: `berth profile set NAME proxy=-`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请处理标了✗的项目，或给店铺换一个代理：`berth profile set NAME proxy=-`。</translation>
     </message>
     <message>
         <source>Mend what is marked ✗, or give the store another proxy: `berth profile set NAME proxy=-`. `berth open NAME --only-this-once` opens it in spite of that, this one time.</source>
-        <translation type="unfinished"></translation>
+        <translation>请处理标了✗的项目，或给店铺换一个代理：`berth profile set NAME proxy=-`。仍要打开的话，可仅本次打开：`berth open NAME --only-this-once`。</translation>
     </message>
     <message>
         <source>Mexico</source>
-        <translation type="unfinished"></translation>
+        <translation>墨西哥</translation>
     </message>
     <message>
         <source>Micronesia</source>
-        <translation type="unfinished"></translation>
+        <translation>密克罗尼西亚</translation>
     </message>
     <message>
         <source>Moldova</source>
-        <translation type="unfinished"></translation>
+        <translation>摩尔多瓦</translation>
     </message>
     <message>
         <source>Monaco</source>
-        <translation type="unfinished"></translation>
+        <translation>摩纳哥</translation>
     </message>
     <message>
         <source>Mongolia</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙古</translation>
     </message>
     <message>
         <source>Montenegro</source>
-        <translation type="unfinished"></translation>
+        <translation>黑山</translation>
     </message>
     <message>
         <source>Montserrat</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙特塞拉特</translation>
     </message>
     <message>
         <source>More than {most} languages; no browser starts with so many.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言超过 {most} 种；没有浏览器一启动就带这么多。</translation>
     </message>
     <message>
         <source>Morocco</source>
-        <translation type="unfinished"></translation>
+        <translation>摩洛哥</translation>
     </message>
     <message>
         <source>Mozambique</source>
-        <translation type="unfinished"></translation>
+        <translation>莫桑比克</translation>
     </message>
     <message>
         <source>Myanmar (Burma)</source>
-        <translation type="unfinished"></translation>
+        <translation>缅甸</translation>
     </message>
     <message>
         <source>Name a file that holds it with --passphrase-file or BERTH_PASSPHRASE_FILE.</source>
-        <translation type="unfinished"></translation>
+        <translation>请指定存有密码的文件（--passphrase-file或BERTH_PASSPHRASE_FILE）。</translation>
     </message>
     <message>
         <source>Name a file that holds it with --recovery-file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请指定存有恢复码的文件（--recovery-file）。</translation>
     </message>
     <message>
         <source>Name a file that holds it with --{what}-file.</source>
-        <translation type="unfinished"></translation>
+        <translation>请指定存有它的文件（--{what}-file）。</translation>
     </message>
     <message>
         <source>Name a file whose text is the secret.</source>
-        <translation type="unfinished"></translation>
+        <translation>请指定一个文件，其内容就是要用的密码。</translation>
     </message>
     <message>
         <source>Name another folder with --pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>请换一个文件夹（--pictures）。</translation>
     </message>
     <message>
         <source>Namibia</source>
-        <translation type="unfinished"></translation>
+        <translation>纳米比亚</translation>
     </message>
     <message>
         <source>Nauru</source>
-        <translation type="unfinished"></translation>
+        <translation>瑙鲁</translation>
     </message>
     <message>
         <source>Nepal</source>
-        <translation type="unfinished"></translation>
+        <translation>尼泊尔</translation>
     </message>
     <message>
         <source>Netherlands</source>
-        <translation type="unfinished"></translation>
+        <translation>荷兰</translation>
     </message>
     <message>
         <source>New Caledonia</source>
+        <translation>新喀里多尼亚</translation>
+    </message>
+    <message>
+        <source>New passphrase</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>New Zealand</source>
+        <translation>新西兰</translation>
+    </message>
+    <message>
+        <source>Next</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nicaragua</source>
-        <translation type="unfinished"></translation>
+        <translation>尼加拉瓜</translation>
     </message>
     <message>
         <source>Niger</source>
-        <translation type="unfinished"></translation>
+        <translation>尼日尔</translation>
     </message>
     <message>
         <source>Nigeria</source>
-        <translation type="unfinished"></translation>
+        <translation>尼日利亚</translation>
     </message>
     <message>
         <source>Niue</source>
-        <translation type="unfinished"></translation>
+        <translation>纽埃</translation>
     </message>
     <message>
         <source>No browser found: install Google Chrome, Microsoft Edge, Chromium or Brave.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到浏览器：请安装Google Chrome、Microsoft Edge、Chromium或Brave。</translation>
     </message>
     <message>
         <source>No Chrome, Edge, Chromium or Brave was found on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑上没有找到Chrome、Edge、Chromium或Brave。</translation>
     </message>
     <message>
         <source>No echo page answered the window through its relay.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口经中转访问查IP网页，没有一个有响应。</translation>
     </message>
     <message>
         <source>No echo page answered with an address, so the exit of this profile is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有一个查IP网页返回地址，因此不知道这家店铺的出口。</translation>
     </message>
     <message>
         <source>No extension controls proxy, WebRTC or DNS.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有扩展控制代理、WebRTC或DNS。</translation>
     </message>
     <message>
         <source>No policy controls proxy, WebRTC or DNS.</source>
+        <translation>没有策略控制代理、WebRTC或DNS。</translation>
+    </message>
+    <message>
+        <source>No printer was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No window is open</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No window is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有打开的窗口。</translation>
     </message>
     <message>
         <source>Noise for {what} is not offered yet; only real is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}暂不提供噪声，只能用真实值。</translation>
     </message>
     <message>
         <source>Norfolk Island</source>
-        <translation type="unfinished"></translation>
+        <translation>诺福克岛</translation>
     </message>
     <message>
         <source>North Macedonia</source>
-        <translation type="unfinished"></translation>
+        <translation>北马其顿</translation>
     </message>
     <message>
         <source>Northern Mariana Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>北马里亚纳群岛</translation>
     </message>
     <message>
         <source>Norway</source>
-        <translation type="unfinished"></translation>
+        <translation>挪威</translation>
     </message>
     <message>
         <source>Not open</source>
-        <translation type="unfinished"></translation>
+        <translation>未打开</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>空值</translation>
     </message>
     <message>
         <source>Nothing crossed between the two windows.</source>
-        <translation type="unfinished"></translation>
+        <translation>两个窗口之间什么都没有串。</translation>
     </message>
     <message>
         <source>Nothing refers to a row that is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有数据指向缺失的记录。</translation>
     </message>
     <message>
         <source>Nothing to change was given.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有写要改什么。</translation>
     </message>
     <message>
         <source>Nothing was changed. Correct the value and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据未变。请改正后重试。</translation>
     </message>
     <message>
         <source>Oman</source>
-        <translation type="unfinished"></translation>
+        <translation>阿曼</translation>
     </message>
     <message>
         <source>One of the words holds bytes that are not UTF-8 text.</source>
-        <translation type="unfinished"></translation>
+        <translation>有一个参数含有不是UTF-8文字的字节。</translation>
     </message>
     <message>
         <source>Open it again; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新打开；数据未变。</translation>
     </message>
     <message>
         <source>Open that page in it, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在窗口中打开那个网页，然后重试。</translation>
     </message>
     <message>
         <source>Open the store again; its logins are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新打开店铺；登录状态都还在。</translation>
     </message>
     <message>
         <source>Opening {name} behind {proxy}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在经{proxy}打开「{name}」</translation>
     </message>
     <message>
         <source>Other users may look into {folder}: chmod 700 it.</source>
-        <translation type="unfinished"></translation>
+        <translation>其他用户能看到{folder}：请把权限设为chmod 700。</translation>
     </message>
     <message>
         <source>Others may enter the folder {folder}, and it holds other things.</source>
+        <translation>其他人能进入文件夹{folder}，里面还有别的东西。</translation>
+    </message>
+    <message>
+        <source>Pages</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Pages that answer with the address they were asked from; tried in turn before a window opens.</source>
-        <translation type="unfinished"></translation>
+        <translation>会返回访问者IP的网页；打开窗口前依次尝试。</translation>
     </message>
     <message>
         <source>Pages were changed: {faults}.</source>
-        <translation type="unfinished"></translation>
+        <translation>有数据页被改动：{faults}。</translation>
     </message>
     <message>
         <source>Pakistan</source>
-        <translation type="unfinished"></translation>
+        <translation>巴基斯坦</translation>
     </message>
     <message>
         <source>Palau</source>
-        <translation type="unfinished"></translation>
+        <translation>帕劳</translation>
     </message>
     <message>
         <source>Palestine</source>
-        <translation type="unfinished"></translation>
+        <translation>巴勒斯坦</translation>
     </message>
     <message>
         <source>Panama</source>
-        <translation type="unfinished"></translation>
+        <translation>巴拿马</translation>
     </message>
     <message>
         <source>Papua New Guinea</source>
-        <translation type="unfinished"></translation>
+        <translation>巴布亚新几内亚</translation>
     </message>
     <message>
         <source>Paraguay</source>
+        <translation>巴拉圭</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Peru</source>
-        <translation type="unfinished"></translation>
+        <translation>秘鲁</translation>
     </message>
     <message>
         <source>Philippines</source>
-        <translation type="unfinished"></translation>
+        <translation>菲律宾</translation>
     </message>
     <message>
         <source>Pictures:</source>
-        <translation type="unfinished"></translation>
+        <translation>图片：</translation>
     </message>
     <message>
         <source>Pitcairn</source>
-        <translation type="unfinished"></translation>
+        <translation>皮特凯恩群岛</translation>
     </message>
     <message>
         <source>Playwright's driver does not run, so no window opens. Debian: apt install libatomic1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Playwright驱动无法运行，因此打不开窗口。Debian：apt install libatomic1。</translation>
     </message>
     <message>
         <source>Playwright's driver runs ({version}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Playwright驱动正常（{version}）。</translation>
     </message>
     <message>
         <source>Poland</source>
-        <translation type="unfinished"></translation>
+        <translation>波兰</translation>
     </message>
     <message>
         <source>Policies of this machine control proxy, WebRTC or DNS: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑的策略控制了代理、WebRTC或DNS：{names}。</translation>
     </message>
     <message>
         <source>Portugal</source>
+        <translation>葡萄牙</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Puerto Rico</source>
-        <translation type="unfinished"></translation>
+        <translation>波多黎各</translation>
     </message>
     <message>
         <source>Put it into one of your groups, or ask the owner of this vault.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把它放进自己能看的分组，或联系保险库所有者。</translation>
     </message>
     <message>
         <source>Qatar</source>
+        <translation>卡塔尔</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit, leave them open</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Read it again from its beginning.</source>
+        <translation>请从头重新读取。</translation>
+    </message>
+    <message>
+        <source>Recovery code</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>references with * are not allowed</source>
+        <source>Recovery code for Berth</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>references with * are not allowed.</source>
+        <translation>不允许用*引用。</translation>
     </message>
     <message>
         <source>Remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>请删除它，或把XDG_RUNTIME_DIR设为自己的文件夹。</translation>
     </message>
     <message>
         <source>Restore the profile from a backup, or move that file away to start with fresh browser settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>请从备份恢复店铺，或移走那个文件，让浏览器用全新设置启动。</translation>
     </message>
     <message>
         <source>Romania</source>
-        <translation type="unfinished"></translation>
+        <translation>罗马尼亚</translation>
     </message>
     <message>
         <source>Row {seq} of the record of acts was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>操作记录第 {seq} 行被改动过。</translation>
     </message>
     <message>
         <source>Rows refer to missing ones: {faults}.</source>
-        <translation type="unfinished"></translation>
+        <translation>有数据指向缺失的记录：{faults}。</translation>
     </message>
     <message>
         <source>Run `berth doctor`; the demo's own folder is gone and nothing of yours was touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>请运行`berth doctor`；演示用的文件夹已清除，自己的数据没有动过。</translation>
     </message>
     <message>
         <source>Run the demo inside a desktop session, or install Xvfb: sudo apt install xvfb.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在桌面环境中运行演示，或安装Xvfb：sudo apt install xvfb。</translation>
     </message>
     <message>
         <source>Run this inside a desktop session, or under `xvfb-run -a`.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在桌面环境中运行，或使用`xvfb-run -a`。</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中</translation>
     </message>
     <message>
         <source>Russia</source>
-        <translation type="unfinished"></translation>
+        <translation>俄罗斯</translation>
     </message>
     <message>
         <source>Rwanda</source>
-        <translation type="unfinished"></translation>
+        <translation>卢旺达</translation>
     </message>
     <message>
         <source>Réunion</source>
-        <translation type="unfinished"></translation>
+        <translation>留尼汪</translation>
     </message>
     <message numerus="yes">
         <source>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>与{names}的语言、时区、缩放和核心数相同：平台无法凭这些区分这几家店铺。</numerusform></translation>
     </message>
     <message>
         <source>Samoa (American)</source>
-        <translation type="unfinished"></translation>
+        <translation>美属萨摩亚</translation>
     </message>
     <message>
         <source>Samoa (western)</source>
-        <translation type="unfinished"></translation>
+        <translation>萨摩亚</translation>
     </message>
     <message>
         <source>San Marino</source>
-        <translation type="unfinished"></translation>
+        <translation>圣马力诺</translation>
     </message>
     <message>
         <source>Sao Tome &amp; Principe</source>
-        <translation type="unfinished"></translation>
+        <translation>圣多美和普林西比</translation>
     </message>
     <message>
         <source>Saudi Arabia</source>
+        <translation>沙特阿拉伯</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the code as a PDF and print that, or write it down.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save your recovery code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: {file}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Say which one by its number, such as #{number}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写明序号，例如#{number}。</translation>
     </message>
     <message>
         <source>Say why with --reason and try again.</source>
+        <translation>请写明原因（--reason）后重试。</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search this page</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Seconds that a command waits while another Berth command has the vault open.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一条泊位命令占用保险库时，最多等待的秒数。</translation>
     </message>
     <message>
         <source>Seconds that a proxy has to answer before the window is not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理超过多少秒没有响应，就不打开窗口。</translation>
     </message>
     <message>
         <source>Senegal</source>
-        <translation type="unfinished"></translation>
+        <translation>塞内加尔</translation>
     </message>
     <message>
         <source>Serbia</source>
+        <translation>塞尔维亚</translation>
+    </message>
+    <message>
+        <source>Set passphrase and unlock</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Seychelles</source>
+        <translation>塞舌尔</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Show Berth</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Sierra Leone</source>
+        <translation>塞拉利昂</translation>
+    </message>
+    <message>
+        <source>Signed in</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Signing in as {customer} in {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在「{name}」中以{customer}登录</translation>
     </message>
     <message>
         <source>Singapore</source>
-        <translation type="unfinished"></translation>
+        <translation>新加坡</translation>
     </message>
     <message>
         <source>Slovakia</source>
-        <translation type="unfinished"></translation>
+        <translation>斯洛伐克</translation>
     </message>
     <message>
         <source>Slovenia</source>
-        <translation type="unfinished"></translation>
+        <translation>斯洛文尼亚</translation>
     </message>
     <message>
         <source>Solomon Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>所罗门群岛</translation>
     </message>
     <message>
         <source>Somalia</source>
-        <translation type="unfinished"></translation>
+        <translation>索马里</translation>
     </message>
     <message>
         <source>Something crossed:</source>
-        <translation type="unfinished"></translation>
+        <translation>有内容串了：</translation>
     </message>
     <message>
         <source>Something in Berth itself went wrong while the store was opened; it was not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开店铺时泊位自身出错，店铺未打开。</translation>
     </message>
     <message>
         <source>South Africa</source>
-        <translation type="unfinished"></translation>
+        <translation>南非</translation>
     </message>
     <message>
         <source>South Georgia &amp; the South Sandwich Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>南乔治亚和南桑威奇群岛</translation>
     </message>
     <message>
         <source>South Sudan</source>
-        <translation type="unfinished"></translation>
+        <translation>南苏丹</translation>
     </message>
     <message>
         <source>Spain</source>
-        <translation type="unfinished"></translation>
+        <translation>西班牙</translation>
     </message>
     <message>
         <source>Sri Lanka</source>
-        <translation type="unfinished"></translation>
+        <translation>斯里兰卡</translation>
     </message>
     <message>
         <source>St Barthelemy</source>
-        <translation type="unfinished"></translation>
+        <translation>圣巴泰勒米</translation>
     </message>
     <message>
         <source>St Helena</source>
-        <translation type="unfinished"></translation>
+        <translation>圣赫勒拿</translation>
     </message>
     <message>
         <source>St Kitts &amp; Nevis</source>
-        <translation type="unfinished"></translation>
+        <translation>圣基茨和尼维斯</translation>
     </message>
     <message>
         <source>St Lucia</source>
-        <translation type="unfinished"></translation>
+        <translation>圣卢西亚</translation>
     </message>
     <message>
         <source>St Maarten (Dutch)</source>
-        <translation type="unfinished"></translation>
+        <translation>荷属圣马丁</translation>
     </message>
     <message>
         <source>St Martin (French)</source>
-        <translation type="unfinished"></translation>
+        <translation>法属圣马丁</translation>
     </message>
     <message>
         <source>St Pierre &amp; Miquelon</source>
-        <translation type="unfinished"></translation>
+        <translation>圣皮埃尔和密克隆群岛</translation>
     </message>
     <message>
         <source>St Vincent</source>
-        <translation type="unfinished"></translation>
+        <translation>圣文森特和格林纳丁斯</translation>
     </message>
     <message>
         <source>Standard input holds no proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>标准输入中没有代理。</translation>
     </message>
     <message>
         <source>Start the browser once by itself; if that fails too, install it again.</source>
+        <translation>请单独启动一次浏览器；如果也失败，请重新安装。</translation>
+    </message>
+    <message>
+        <source>Stay in the tray</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Step {number} ({name}) of the vault's upgrade failed.</source>
+        <translation>保险库升级的第 {number} 步（{name}）失败。</translation>
+    </message>
+    <message>
+        <source>Step {number} of 3</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Sudan</source>
-        <translation type="unfinished"></translation>
+        <translation>苏丹</translation>
     </message>
     <message>
         <source>Suriname</source>
-        <translation type="unfinished"></translation>
+        <translation>苏里南</translation>
     </message>
     <message>
         <source>Svalbard &amp; Jan Mayen</source>
-        <translation type="unfinished"></translation>
+        <translation>斯瓦尔巴和扬马延</translation>
     </message>
     <message>
         <source>Sweden</source>
-        <translation type="unfinished"></translation>
+        <translation>瑞典</translation>
     </message>
     <message>
         <source>Switzerland</source>
-        <translation type="unfinished"></translation>
+        <translation>瑞士</translation>
     </message>
     <message>
         <source>Syria</source>
-        <translation type="unfinished"></translation>
+        <translation>叙利亚</translation>
     </message>
     <message>
         <source>Tables and indexes agree.</source>
-        <translation type="unfinished"></translation>
+        <translation>表与索引一致。</translation>
     </message>
     <message>
         <source>Tables and indexes disagree: {faults}.</source>
-        <translation type="unfinished"></translation>
+        <translation>表与索引不一致：{faults}。</translation>
     </message>
     <message>
         <source>Taiwan</source>
-        <translation type="unfinished"></translation>
+        <translation>中国台湾</translation>
     </message>
     <message>
         <source>Tajikistan</source>
-        <translation type="unfinished"></translation>
+        <translation>塔吉克斯坦</translation>
     </message>
     <message>
         <source>Tanzania</source>
-        <translation type="unfinished"></translation>
+        <translation>坦桑尼亚</translation>
     </message>
     <message>
         <source>Thailand</source>
+        <translation>泰国</translation>
+    </message>
+    <message>
+        <source>That is not the last group of this code.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The accuracy {value} is not between 1 and 100000 metres.</source>
-        <translation type="unfinished"></translation>
+        <translation>精度{value}不在 1 到 100000 米之间。</translation>
     </message>
     <message>
         <source>The address has {count} characters, more than {most}.</source>
-        <translation type="unfinished"></translation>
+        <translation>网址有 {count} 个字符，超过 {most} 个。</translation>
     </message>
     <message>
         <source>The address holds a space or a control character.</source>
-        <translation type="unfinished"></translation>
+        <translation>网址含有空格或控制字符。</translation>
     </message>
     <message>
         <source>The address holds a user name or password.</source>
-        <translation type="unfinished"></translation>
+        <translation>网址含有用户名或密码。</translation>
     </message>
     <message>
         <source>The address in square brackets is no URL.</source>
-        <translation type="unfinished"></translation>
+        <translation>方括号里的地址不是网址。</translation>
     </message>
     <message>
         <source>The browser at {path} cannot be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器{path}无法启动。</translation>
+    </message>
+    <message>
+        <source>The browser cannot start its sandbox. Debian: apt install chromium-sandbox. Ubuntu: use Google Chrome from its own package.</source>
+        <translation>浏览器无法启动沙盒。Debian：apt install chromium-sandbox；Ubuntu：请用Google Chrome官方安装包。</translation>
     </message>
     <message>
         <source>The browser did not answer within {seconds} seconds ({engine}).</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器在 {seconds} 秒内没有响应（{engine}）。</translation>
     </message>
     <message>
         <source>The browser does not go through its relay; something on this machine redirects it.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器没有走它的中转；这台电脑上有程序改了它的去向。</translation>
     </message>
     <message>
         <source>The browser ended before its window was ready ({engine}, code {code}).</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器在窗口就绪前就退出了（{engine}，代码 {code}）。</translation>
     </message>
     <message>
         <source>The browser of this profile, {wanted}, was not found on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑上没有找到这家店铺的浏览器{wanted}。</translation>
     </message>
     <message>
         <source>The browser of this store has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>这家店铺的浏览器已退出。</translation>
     </message>
     <message>
         <source>The browser profile of {name} is in use by process {pid}.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」的浏览器环境正被进程 {pid} 占用。</translation>
     </message>
     <message>
         <source>The browser refused {method} (code {code}).</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器拒绝了{method}（代码 {code}）。</translation>
     </message>
     <message>
         <source>The browser shows its real version {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器显示的是真实版本{seen}。</translation>
     </message>
     <message>
         <source>The browser shows version {seen}, it is {expected}.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器显示版本{seen}，实际是{expected}。</translation>
     </message>
     <message>
         <source>The browser's own sandbox helper is in force.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器自带的沙盒程序已生效。</translation>
     </message>
     <message>
         <source>The browser's sandbox is off, because Berth runs as root.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位以root身份运行，浏览器沙盒已关闭。</translation>
     </message>
     <message>
         <source>The browser's sandbox is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器沙盒已开启。</translation>
     </message>
     <message>
         <source>The browser's settings file {path} cannot be read, so the store was not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>浏览器设置文件{path}无法读取，店铺未打开。</translation>
     </message>
     <message>
         <source>The certificate shown for {name} is not trusted: somebody may be reading along.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}出示的证书不可信：可能有人在偷看。</translation>
     </message>
     <message>
         <source>The copy made before the upgrade could not be read back.</source>
-        <translation type="unfinished"></translation>
+        <translation>升级前做的副本无法读回。</translation>
     </message>
     <message>
         <source>The country code of the United Kingdom is GB.</source>
-        <translation type="unfinished"></translation>
+        <translation>英国的国家代码是GB。</translation>
     </message>
     <message>
         <source>The country of the exit {ip} is unknown.</source>
-        <translation type="unfinished"></translation>
+        <translation>出口{ip}的国家未知。</translation>
     </message>
     <message>
         <source>The database is there, but its key file vault.json is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库还在，但密钥文件vault.json不见了。</translation>
     </message>
     <message>
         <source>The database {file} is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库{file}是空的。</translation>
     </message>
     <message>
         <source>The disk is full, so nothing was saved in {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满，{folder}中什么都没有保存。</translation>
     </message>
     <message>
         <source>The exit is in {seen}, as the store's market.</source>
-        <translation type="unfinished"></translation>
+        <translation>出口在{seen}，与店铺的市场一致。</translation>
     </message>
     <message>
         <source>The exit is in {seen}, but the store is set to {market}.</source>
-        <translation type="unfinished"></translation>
+        <translation>出口在{seen}，店铺设为{market}。</translation>
     </message>
     <message>
         <source>The exit is in {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>出口在{seen}。</translation>
     </message>
     <message>
         <source>The exit jumped from {before} to {now}, to another country.</source>
-        <translation type="unfinished"></translation>
+        <translation>出口从{before}跳到了{now}，换了国家。</translation>
     </message>
     <message>
         <source>The exit {ip} answered in {ms} ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>出口{ip}在 {ms} 毫秒内响应。</translation>
     </message>
     <message>
         <source>The field was not found on this page.</source>
-        <translation type="unfinished"></translation>
+        <translation>网页上没有找到这个输入框。</translation>
     </message>
     <message>
-        <source>the file is empty</source>
-        <translation type="unfinished"></translation>
+        <source>the file</source>
+        <translation>整个文件</translation>
     </message>
     <message>
-        <source>the file is larger than {most} bytes</source>
-        <translation type="unfinished"></translation>
+        <source>the file is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>the file is larger than {most} bytes.</source>
+        <translation>文件超过 {most} 字节。</translation>
     </message>
     <message>
         <source>The file {file} cannot be used: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件{file}无法使用：{why}。</translation>
     </message>
     <message>
         <source>The first language is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少第一语言。</translation>
     </message>
     <message>
         <source>The folder {folder} belongs to somebody else.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹{folder}属于别的用户。</translation>
     </message>
     <message>
         <source>The geolocation is fixed, but no place is given.</source>
-        <translation type="unfinished"></translation>
+        <translation>定位设为固定，但没有填位置。</translation>
     </message>
     <message>
-        <source>the id {id} is already taken by {other}</source>
-        <translation type="unfinished"></translation>
+        <source>the id {id} is already taken by {other}.</source>
+        <translation>id「{id}」已被{other}占用。</translation>
     </message>
     <message>
-        <source>the id {id} is not the file's name {name}</source>
-        <translation type="unfinished"></translation>
+        <source>the id {id} is not the file's name {name}.</source>
+        <translation>id「{id}」与文件名「{name}」不一致。</translation>
+    </message>
+    <message>
+        <source>The internet did not answer within {limit} seconds.</source>
+        <translation>网络在 {limit} 秒内没有响应。</translation>
     </message>
     <message>
         <source>The key file is as Berth wrote it.</source>
-        <translation type="unfinished"></translation>
+        <translation>密钥文件与泊位写入时一致。</translation>
     </message>
     <message>
-        <source>the key {key} is unknown</source>
-        <translation type="unfinished"></translation>
+        <source>the key {key} is unknown, did you mean {near}?</source>
+        <translation>没有「{key}」这个键，是不是「{near}」？</translation>
     </message>
     <message>
-        <source>the key {key} is unknown, did you mean {near}</source>
-        <translation type="unfinished"></translation>
+        <source>the key {key} is unknown.</source>
+        <translation>没有「{key}」这个键。</translation>
     </message>
     <message>
-        <source>the key {key} stands twice</source>
-        <translation type="unfinished"></translation>
+        <source>the key {key} stands twice.</source>
+        <translation>键「{key}」出现了两次。</translation>
     </message>
     <message>
         <source>The languages are {seen}, saved are {expected}.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言是{seen}，保存的是{expected}。</translation>
     </message>
     <message>
         <source>The languages are {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言是{seen}。</translation>
     </message>
     <message>
         <source>The languages sent are {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>发送的语言是{seen}。</translation>
     </message>
     <message>
         <source>The latitude {value} is not between -90 and 90.</source>
-        <translation type="unfinished"></translation>
+        <translation>纬度{value}不在 -90 到 90 之间。</translation>
     </message>
     <message>
         <source>The list cannot be continued from there.</source>
-        <translation type="unfinished"></translation>
+        <translation>列表无法从那里继续。</translation>
     </message>
     <message>
         <source>The longitude {value} is not between -180 and 180.</source>
-        <translation type="unfinished"></translation>
+        <translation>经度{value}不在 -180 到 180 之间。</translation>
     </message>
     <message>
         <source>The name has {count} characters, more than {most}.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称有 {count} 个字符，超过 {most} 个。</translation>
     </message>
     <message>
         <source>The name holds the control character U+{code}.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称含有控制字符U+{code}。</translation>
     </message>
     <message>
         <source>The name is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称为空。</translation>
     </message>
     <message>
         <source>The name {name} is taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>名称「{name}」已被占用。</translation>
     </message>
     <message>
         <source>The number {number} belongs to another profile.</source>
-        <translation type="unfinished"></translation>
+        <translation>序号 {number} 已属于另一家店铺。</translation>
     </message>
     <message>
         <source>The opening of this store was interrupted.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开店铺的过程被中断。</translation>
     </message>
     <message>
         <source>The part before :// is no kind of proxy that Berth knows.</source>
-        <translation type="unfinished"></translation>
+        <translation>://前面的部分不是泊位认识的代理类型。</translation>
     </message>
     <message>
         <source>The passphrase is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>密码为空。</translation>
     </message>
     <message>
         <source>The password is empty or longer than {most} characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>密码为空，或超过 {most} 个字符。</translation>
     </message>
     <message>
         <source>The person behind this passphrase is missing from the vault.</source>
-        <translation type="unfinished"></translation>
+        <translation>保险库里没有这个密码对应的成员。</translation>
     </message>
     <message>
         <source>The pictures cannot be written to {folder}: {why}.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片无法写入{folder}：{why}。</translation>
     </message>
     <message>
         <source>The port is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少端口。</translation>
     </message>
     <message>
         <source>The process that keeps windows open (process {pid}) does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口管家（进程 {pid}）没有响应。</translation>
     </message>
     <message>
         <source>The process that keeps windows open did not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口管家没有启动。</translation>
     </message>
     <message>
         <source>The process that keeps windows open does not understand this request.</source>
+        <translation>窗口管家不认识这个请求。</translation>
+    </message>
+    <message>
+        <source>The process that keeps windows open has ended.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The process that keeps windows open has ended; its windows were closed cleanly.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口管家已退出；它的窗口都已正常关闭。</translation>
     </message>
     <message>
         <source>The proxy changed its exit from {before} to {now} in between.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理的出口中途从{before}变成了{now}。</translation>
     </message>
     <message>
         <source>The proxy {proxy} cannot be reached from this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑连不上代理{proxy}。</translation>
     </message>
     <message>
         <source>The proxy {proxy} cannot reach {host}.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理{proxy}连不上{host}。</translation>
+    </message>
+    <message>
+        <source>The proxy {proxy} did not answer within {limit} seconds.</source>
+        <translation>代理{proxy}在 {limit} 秒内没有响应。</translation>
     </message>
     <message>
         <source>The proxy {proxy} does not accept the user name or password.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理{proxy}拒绝了用户名或密码。</translation>
     </message>
     <message>
         <source>The proxy {proxy} does not speak TLS.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理{proxy}不支持TLS。</translation>
     </message>
     <message>
         <source>The proxy {proxy} is still used by {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理{proxy}仍被{names}使用。</translation>
     </message>
     <message>
         <source>The proxy {proxy} refused by its own rules (code {code}).</source>
-        <translation type="unfinished"></translation>
+        <translation>代理{proxy}按自己的规则拒绝了（代码 {code}）。</translation>
     </message>
     <message>
         <source>The proxy {proxy} refused the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理{proxy}拒绝连接。</translation>
     </message>
     <message>
         <source>The record of acts is whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>操作记录完整。</translation>
     </message>
     <message>
         <source>The record of acts misses row {seq}.</source>
-        <translation type="unfinished"></translation>
+        <translation>操作记录缺少第 {seq} 行。</translation>
     </message>
     <message>
         <source>The sample store never heard of the run {run}.</source>
-        <translation type="unfinished"></translation>
+        <translation>样板店没有收到{run}这一轮访问。</translation>
     </message>
     <message>
         <source>The sandbox uses user namespaces.</source>
-        <translation type="unfinished"></translation>
+        <translation>沙盒使用用户命名空间。</translation>
     </message>
     <message>
         <source>The scale is {seen}, saved is {expected}.</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放是{seen}，保存的是{expected}。</translation>
     </message>
     <message>
         <source>The scale is {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放是{seen}。</translation>
     </message>
     <message>
         <source>The scale {scale} is not one of: {steps}.</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放{scale}不在可选范围内：{steps}。</translation>
     </message>
     <message>
         <source>The store's time zone is {zone}, the exit's {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>店铺的时区是{zone}，出口的是{seen}。</translation>
     </message>
     <message>
         <source>The system refused to read or write {file}; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>系统拒绝读写{file}；数据未变。</translation>
     </message>
     <message>
-        <source>the tag {tag} is not allowed</source>
-        <translation type="unfinished"></translation>
+        <source>the tag {tag} is not allowed.</source>
+        <translation>不允许使用标签{tag}。</translation>
     </message>
     <message>
         <source>The time zone is {seen}, saved is {expected}.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区是{seen}，保存的是{expected}。</translation>
     </message>
     <message>
         <source>The time zone is {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区是{seen}。</translation>
     </message>
     <message>
         <source>The time zone will be taken from the exit.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区将按出口设置。</translation>
     </message>
     <message>
         <source>The time zone {zone} belongs to no country; shops seldom see it.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区{zone}不属于任何国家；平台很少见到。</translation>
     </message>
     <message>
         <source>The time zone {zone} is not one of {country}, where the exit is.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区{zone}不属于出口所在的{country}。</translation>
     </message>
     <message>
         <source>The time zone {zone} is one of {country}.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区{zone}属于{country}。</translation>
     </message>
     <message>
         <source>The time zone {zone} is the exit's.</source>
-        <translation type="unfinished"></translation>
+        <translation>时区{zone}就是出口的时区。</translation>
     </message>
     <message>
         <source>The two are not the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>两次输入不一致。</translation>
     </message>
     <message>
         <source>The vault is in {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>保险库在{folder}。</translation>
     </message>
     <message>
         <source>The vault is locked, and there is no terminal to ask for its passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>保险库已锁定，而且没有终端可以输入密码。</translation>
     </message>
     <message>
         <source>The vault is locked.</source>
-        <translation type="unfinished"></translation>
+        <translation>保险库已锁定。</translation>
     </message>
     <message>
         <source>The window comes out at {ip}.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口的出口是{ip}。</translation>
     </message>
     <message>
         <source>The window could not be checked: it showed no page in time.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口未能检测：没有及时显示网页。</translation>
     </message>
     <message>
         <source>The window does not say truly who drives it.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口没有如实说明由谁操作。</translation>
     </message>
     <message>
         <source>The window of {name} is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」的窗口正开着。</translation>
     </message>
     <message>
         <source>The window says truly who drives it.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口如实说明了由谁操作。</translation>
     </message>
     <message>
         <source>The window shows no page at {url}.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口中没有打开{url}的网页。</translation>
     </message>
     <message>
         <source>The window shows {seen} cores, saved are {expected}.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口显示 {seen} 个核心，保存的是 {expected} 个。</translation>
     </message>
     <message>
         <source>The window shows {seen} cores.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口显示 {seen} 个核心。</translation>
     </message>
     <message>
         <source>The window size {width}x{height} is not one of: {sizes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口尺寸{width}×{height}不在可选范围内：{sizes}。</translation>
     </message>
     <message>
         <source>There are invisible characters in the login.</source>
-        <translation type="unfinished"></translation>
+        <translation>账号中有看不见的字符。</translation>
     </message>
     <message>
         <source>There are invisible characters in this text.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段文字中有看不见的字符。</translation>
     </message>
     <message>
         <source>There are {count} words too many.</source>
-        <translation type="unfinished"></translation>
+        <translation>多了 {count} 个词。</translation>
     </message>
     <message>
         <source>There is a screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>有屏幕。</translation>
     </message>
     <message>
         <source>There is already a login called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有名为「{name}」的账号。</translation>
     </message>
     <message>
         <source>There is already a profile called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有名为「{name}」的店铺。</translation>
     </message>
     <message>
         <source>There is already a vault in {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}中已有保险库。</translation>
     </message>
     <message>
         <source>There is no command called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为「{name}」的命令。</translation>
+    </message>
+    <message>
+        <source>There is no group called {name}.</source>
+        <translation>没有名为「{name}」的分组。</translation>
     </message>
     <message>
         <source>There is no login called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为「{name}」的账号。</translation>
     </message>
     <message>
         <source>There is no option {names} here.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有选项{names}。</translation>
     </message>
     <message>
         <source>There is no profile {name} in the bin.</source>
-        <translation type="unfinished"></translation>
+        <translation>回收站里没有店铺「{name}」。</translation>
     </message>
     <message>
         <source>There is no profile {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有店铺「{name}」。</translation>
     </message>
     <message>
         <source>There is no proxy in this text.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段文字里没有代理。</translation>
     </message>
     <message>
         <source>There is no saved proxy called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有保存过名为「{name}」的代理。</translation>
     </message>
     <message>
         <source>There is no screen here, and Xvfb, which makes a virtual one, is missing or did not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有屏幕；用来虚拟屏幕的Xvfb缺失，或没有启动。</translation>
     </message>
     <message>
         <source>There is no screen here, so no window can open.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有屏幕，打不开窗口。</translation>
     </message>
     <message>
         <source>There is no screen, and no Xvfb for a virtual one.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有屏幕，也没有可虚拟屏幕的Xvfb。</translation>
     </message>
     <message>
         <source>There is no screen; `berth demo` starts a virtual one, other windows need a real one.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有屏幕；`berth demo`会启动虚拟屏幕，其他窗口需要真实屏幕。</translation>
     </message>
     <message>
         <source>There is no setting called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为「{name}」的设置。</translation>
     </message>
     <message>
         <source>There is no template called {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为「{name}」的模板。</translation>
     </message>
     <message>
         <source>There is no terminal to ask for the recovery code.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有终端可以输入恢复码。</translation>
     </message>
     <message>
         <source>There is no terminal to ask for the {what}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有终端可以输入{what}。</translation>
     </message>
     <message>
-        <source>there is no time zone {zone}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>there is no time zone {zone}, did you mean {near}</source>
-        <translation type="unfinished"></translation>
+        <source>there is no time zone {zone}, did you mean {near}?</source>
+        <translation>没有时区「{zone}」，是不是「{near}」？</translation>
     </message>
     <message>
         <source>There is no time zone {zone}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有时区「{zone}」。</translation>
+    </message>
+    <message>
+        <source>there is no time zone {zone}.</source>
+        <translation>没有时区「{zone}」。</translation>
     </message>
     <message>
         <source>There is no time zone {zone}; did you mean {near}?</source>
-        <translation type="unfinished"></translation>
+        <translation>没有时区「{zone}」；是不是「{near}」？</translation>
     </message>
     <message>
         <source>There is no user's folder {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有用户文件夹{folder}。</translation>
     </message>
     <message>
         <source>There is no vault in {folder} yet; `berth init` makes one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}中还没有保险库；请先新建（命令行：`berth init`）。</translation>
     </message>
     <message>
         <source>There is no vault in {folder}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}中没有保险库。</translation>
     </message>
     <message>
         <source>There is one word too many.</source>
-        <translation type="unfinished"></translation>
+        <translation>多了一个词。</translation>
     </message>
     <message>
         <source>These key derivation parameters are outside of what Berth allows.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些密钥派生参数超出了泊位允许的范围。</translation>
     </message>
     <message>
         <source>This address belongs to Berth itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个地址属于泊位自身。</translation>
     </message>
     <message>
         <source>This address is inside a private network, which this profile may not reach.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个地址在内网中，这家店铺不能访问。</translation>
     </message>
     <message>
         <source>This cannot be undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>此操作无法撤销。</translation>
     </message>
     <message>
         <source>This is far too long for a proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段文字太长，不是代理。</translation>
     </message>
     <message>
         <source>This is more than one line.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里不止一行。</translation>
     </message>
     <message>
         <source>This is not a name for an operator.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不能用作成员名称。</translation>
     </message>
     <message>
         <source>This is not a recovery code: it has {n} letters and digits.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是恢复码：它有 {n} 个字母和数字。</translation>
     </message>
     <message>
         <source>This is not a user name.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是用户名。</translation>
     </message>
     <message>
         <source>This machine may have policies for the browser, and they could not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>这台电脑可能对浏览器设了策略，但无法读取。</translation>
     </message>
     <message>
         <source>This passphrase does not open the vault.</source>
-        <translation type="unfinished"></translation>
+        <translation>密码不对，打不开保险库。</translation>
     </message>
     <message>
         <source>This proxy is saved already, as {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个代理已经保存过，名为「{name}」。</translation>
     </message>
     <message>
         <source>This recovery code does not open the vault.</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复码不对，打不开保险库。</translation>
     </message>
     <message>
         <source>This store has no open window.</source>
-        <translation type="unfinished"></translation>
+        <translation>这家店铺没有打开的窗口。</translation>
     </message>
     <message>
         <source>This store has no proxy: it sees the address of this machine itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>这家店铺没有代理：用的是这台电脑自己的地址。</translation>
     </message>
     <message>
         <source>This text can be read in two ways: the proxy is {first} and the login follows, or the login comes first and the proxy is {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段文字有两种读法：代理是{first}、账号在后；或账号在前、代理是{last}。</translation>
     </message>
     <message>
         <source>This text is no proxy in any form that Berth knows.</source>
-        <translation type="unfinished"></translation>
+        <translation>这段文字不是泊位认识的任何代理写法。</translation>
     </message>
     <message>
         <source>This window is connected to Berth's relay.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个窗口已连到泊位的中转。</translation>
     </message>
     <message>
         <source>This window is not open yet, so nothing leaves it.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个窗口还没有打开，所以什么都没有发出。</translation>
     </message>
     <message>
         <source>Time limit of the exit probe</source>
+        <translation>出口检测时限</translation>
+    </message>
+    <message>
+        <source>To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase. Whoever has this sheet and the data folder can read everything.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Togo</source>
-        <translation type="unfinished"></translation>
+        <translation>多哥</translation>
     </message>
     <message>
         <source>Tokelau</source>
-        <translation type="unfinished"></translation>
+        <translation>托克劳</translation>
     </message>
     <message>
         <source>Tonga</source>
-        <translation type="unfinished"></translation>
+        <translation>汤加</translation>
     </message>
     <message>
         <source>Trinidad &amp; Tobago</source>
-        <translation type="unfinished"></translation>
+        <translation>特立尼达和多巴哥</translation>
     </message>
     <message>
         <source>Try again, or set other pages in network.echo_urls.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试，或在network.echo_urls中换别的查IP网页。</translation>
     </message>
     <message>
         <source>Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试。</translation>
     </message>
     <message>
         <source>Try again; if it stays so, ask your proxy provider or choose another proxy.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试；如果一直这样，请联系代理商，或换一个代理。</translation>
     </message>
     <message>
         <source>Try again; if it stays, the log {log} says why.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试；如果仍然如此，原因见日志{log}。</translation>
     </message>
     <message>
         <source>Try again; the log in {logs} says where.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试；出错位置见{logs}中的日志。</translation>
     </message>
     <message>
         <source>Try the same address with http:// in place of https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把同一地址的https://换成http://再试。</translation>
     </message>
     <message>
         <source>Tunisia</source>
-        <translation type="unfinished"></translation>
+        <translation>突尼斯</translation>
     </message>
     <message>
         <source>Turkey</source>
-        <translation type="unfinished"></translation>
+        <translation>土耳其</translation>
     </message>
     <message>
         <source>Turkmenistan</source>
-        <translation type="unfinished"></translation>
+        <translation>土库曼斯坦</translation>
     </message>
     <message>
         <source>Turks &amp; Caicos Is</source>
-        <translation type="unfinished"></translation>
+        <translation>特克斯和凯科斯群岛</translation>
     </message>
     <message>
         <source>Tuvalu</source>
-        <translation type="unfinished"></translation>
+        <translation>图瓦卢</translation>
     </message>
     <message>
         <source>Type it again, in a terminal that is set to UTF-8.</source>
+        <translation>请在设为UTF-8的终端里重新输入。</translation>
+    </message>
+    <message>
+        <source>Type its last group to go on</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Type the 32 letters and digits as they were shown when the vault was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>请照新建保险库时显示的样子，输入 32 个字母和数字。</translation>
     </message>
     <message>
         <source>Type the proxy by hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>请手动输入代理。</translation>
     </message>
     <message>
         <source>Uganda</source>
-        <translation type="unfinished"></translation>
+        <translation>乌干达</translation>
     </message>
     <message>
-        <source>UK is not a country code, GB is</source>
-        <translation type="unfinished"></translation>
+        <source>UK is not a country code, GB is.</source>
+        <translation>UK不是国家代码，GB才是。</translation>
     </message>
     <message>
         <source>Ukraine</source>
+        <translation>乌克兰</translation>
+    </message>
+    <message>
+        <source>Unfold</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>United Arab Emirates</source>
-        <translation type="unfinished"></translation>
+        <translation>阿联酋</translation>
     </message>
     <message>
         <source>United States</source>
+        <translation>美国</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Unlock it and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请解锁后重试。</translation>
     </message>
     <message>
         <source>Unlock it, or name another folder with --home.</source>
+        <translation>请解锁它，或换一个文件夹（命令行加 --home）。</translation>
+    </message>
+    <message>
+        <source>Unlocking…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Update Berth, close its windows with `berth close --all`, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请更新泊位，关闭它的窗口（命令行：`berth close --all`），然后重试。</translation>
     </message>
     <message>
         <source>Update the browser, and tell us its version if this stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>请更新浏览器；如果仍然如此，请把浏览器版本告诉我们。</translation>
     </message>
     <message>
         <source>Uruguay</source>
-        <translation type="unfinished"></translation>
+        <translation>乌拉圭</translation>
     </message>
     <message>
         <source>US minor outlying islands</source>
-        <translation type="unfinished"></translation>
+        <translation>美国本土外小岛屿</translation>
     </message>
     <message>
         <source>Use 64 to 1024 MiB, 2 to 10 passes and 1 to 16 lanes.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用 64 到 1024 MiB、2 到 10 遍、1 到 16 路。</translation>
     </message>
     <message>
         <source>Use a country code of two letters, such as US or MY.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用两位字母的国家代码，例如US或MY。</translation>
     </message>
     <message>
         <source>Use a number such as {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写数字，例如{example}。</translation>
     </message>
     <message>
         <source>Use a size such as {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写尺寸，例如{example}。</translation>
     </message>
     <message>
         <source>Use a whole number from 1 to {most}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写 1 到 {most} 的整数。</translation>
     </message>
     <message>
         <source>Use a whole number from {low} to {high}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写 {low} 到 {high} 的整数。</translation>
     </message>
     <message>
         <source>Use a whole number such as {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写整数，例如{example}。</translation>
     </message>
     <message>
         <source>Use an address such as https://seller-us.tiktok.com/.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写类似https://seller-us.tiktok.com/的网址。</translation>
     </message>
     <message>
         <source>Use at most {most} characters on one line.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能写一行，最多 {most} 个字符。</translation>
     </message>
     <message>
         <source>Use http://, https:// or socks5://.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用http://、https://或socks5://。</translation>
     </message>
     <message>
         <source>Use it by that name, or add it again with its password replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>请直接用这个名称；要换密码，请带上新密码重新添加。</translation>
     </message>
     <message>
         <source>Use latitude and longitude, such as {example}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写纬度和经度，例如{example}。</translation>
     </message>
     <message>
         <source>Use on or off.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填on或off。</translation>
     </message>
     <message>
         <source>Use the profile's id; `berth windows --json` shows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请用店铺的id（见`berth windows --json`）。</translation>
     </message>
     <message>
         <source>Uzbekistan</source>
-        <translation type="unfinished"></translation>
+        <translation>乌兹别克斯坦</translation>
     </message>
     <message>
         <source>Vanuatu</source>
-        <translation type="unfinished"></translation>
+        <translation>瓦努阿图</translation>
     </message>
     <message>
         <source>Vatican City</source>
-        <translation type="unfinished"></translation>
+        <translation>梵蒂冈</translation>
     </message>
     <message>
         <source>vault.json asks for key derivation outside of what Berth allows.</source>
-        <translation type="unfinished"></translation>
+        <translation>vault.json要求的密钥派生参数超出了泊位允许的范围。</translation>
     </message>
     <message>
         <source>vault.json is there, but the database data.db is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>vault.json还在，但数据库data.db不见了。</translation>
     </message>
     <message>
         <source>vault.json was changed by something other than Berth.</source>
-        <translation type="unfinished"></translation>
+        <translation>vault.json被泊位以外的程序改动过。</translation>
     </message>
     <message>
         <source>vault.json was cut or edited.</source>
+        <translation>vault.json被截断或编辑过。</translation>
+    </message>
+    <message>
+        <source>Vault: {folder}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Venezuela</source>
+        <translation>委内瑞拉</translation>
+    </message>
+    <message>
+        <source>Very easy to guess</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Very good</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Vietnam</source>
-        <translation type="unfinished"></translation>
+        <translation>越南</translation>
     </message>
     <message>
         <source>Virgin Islands (UK)</source>
-        <translation type="unfinished"></translation>
+        <translation>英属维尔京群岛</translation>
     </message>
     <message>
         <source>Virgin Islands (US)</source>
-        <translation type="unfinished"></translation>
+        <translation>美属维尔京群岛</translation>
     </message>
     <message>
         <source>Wait a moment and try again. If it stays silent, end process {pid}: its windows then close cleanly, and the stores can be opened again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请稍等再试。如果一直没有响应，请结束进程 {pid}：它的窗口会正常关闭，之后可以重新打开店铺。</translation>
     </message>
     <message>
         <source>Wait for a busy vault</source>
-        <translation type="unfinished"></translation>
+        <translation>保险库被占用时的等待时间</translation>
     </message>
     <message>
         <source>Wait until the page has loaded, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>请等网页加载完再试。</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>Wallis &amp; Futuna</source>
-        <translation type="unfinished"></translation>
+        <translation>瓦利斯和富图纳</translation>
     </message>
     <message>
         <source>Western Sahara</source>
+        <translation>西撒哈拉</translation>
+    </message>
+    <message>
+        <source>What fits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What should happen to them?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Whether the time zone {zone} fits the exit cannot be told.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法判断时区{zone}是否符合出口。</translation>
     </message>
     <message>
         <source>Which of the browsers found on this machine a new profile uses.</source>
-        <translation type="unfinished"></translation>
+        <translation>新店铺使用这台电脑上的哪个浏览器。</translation>
     </message>
     <message>
         <source>Windows of an older or newer version of Berth are still open.</source>
+        <translation>还开着旧版或新版泊位的窗口。</translation>
+    </message>
+    <message>
+        <source>Windows of another version of Berth are open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows stay open. Quit from this menu.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Write [address]:port.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写成[地址]:端口。</translation>
     </message>
     <message>
         <source>Write host:port, host:port:user:password, user:password@host:port, or a URL such as socks5://user:password@host:port.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写成地址:端口、地址:端口:用户名:密码、用户名:密码@地址:端口，或socks5://用户名:密码@地址:端口这样的网址。</translation>
     </message>
     <message>
         <source>Write it as #RRGGBB, for instance #1E88E5.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写成#RRGGBB，例如#1E88E5。</translation>
     </message>
     <message>
         <source>Write it as scheme://user:password@host:port, which can be read in one way only.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写成类型://用户名:密码@地址:端口，这样只有一种读法。</translation>
     </message>
     <message>
         <source>Write one line with the proxy to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写入一行代理。</translation>
     </message>
     <message>
         <source>Write the data folder's whole path.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写数据文件夹的完整路径。</translation>
+    </message>
+    <message>
+        <source>Write the group's new name.</source>
+        <translation>请填写分组的新名称。</translation>
     </message>
     <message>
         <source>Yemen</source>
-        <translation type="unfinished"></translation>
+        <translation>也门</translation>
     </message>
     <message>
         <source>You may not do this here.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里不允许这样做。</translation>
     </message>
     <message>
         <source>You would not see this profile in the group {group}.</source>
-        <translation type="unfinished"></translation>
+        <translation>放进分组「{group}」后，就看不到这家店铺了。</translation>
     </message>
     <message>
         <source>Zambia</source>
-        <translation type="unfinished"></translation>
+        <translation>赞比亚</translation>
     </message>
     <message>
         <source>Zimbabwe</source>
-        <translation type="unfinished"></translation>
+        <translation>津巴布韦</translation>
     </message>
     <message>
         <source>{cores} processor cores are more than the {real} this computer has.</source>
-        <translation type="unfinished"></translation>
+        <translation>{cores} 个处理器核心超过了这台电脑的 {real} 个。</translation>
     </message>
     <message>
         <source>{count} start pages are too many.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个起始页太多了。</translation>
     </message>
     <message>
         <source>{file} is damaged or belongs to another vault.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}已损坏，或属于另一个保险库。</translation>
     </message>
     <message>
         <source>{file} was written by a newer Berth (format {found}, this one knows up to {known}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}由更新的泊位写成（格式 {found}，本版最高支持 {known}）。</translation>
+    </message>
+    <message>
+        <source>{file}, line {line}: {why}</source>
+        <translation>{file}第 {line} 行：{why}</translation>
     </message>
     <message>
         <source>{folder} does not exist yet; `berth init` makes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}还不存在；请先新建保险库（命令行：`berth init`）。</translation>
     </message>
     <message>
         <source>{host} cannot be reached.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host}连不上。</translation>
     </message>
     <message>
         <source>{host} is an address inside a private network, which this profile may not reach.</source>
-        <translation type="unfinished"></translation>
+        <translation>{host}是内网地址，这家店铺不能访问。</translation>
     </message>
     <message>
-        <source>{key} cannot be {value}</source>
-        <translation type="unfinished"></translation>
+        <source>{key} cannot be {value}.</source>
+        <translation>「{key}」不能是「{value}」。</translation>
     </message>
     <message>
-        <source>{key} is missing</source>
-        <translation type="unfinished"></translation>
+        <source>{key} is missing.</source>
+        <translation>缺少「{key}」。</translation>
     </message>
     <message>
         <source>{key} is {value} for the life of this profile.</source>
-        <translation type="unfinished"></translation>
+        <translation>这家店铺的{key}固定为{value}，不能更改。</translation>
     </message>
     <message>
-        <source>{key} is {value}, not one of: {choices}</source>
-        <translation type="unfinished"></translation>
+        <source>{key} is {value}, not one of: {choices}.</source>
+        <translation>「{key}」是「{value}」，不在可选范围内：{choices}。</translation>
     </message>
     <message>
         <source>{kind} {version} at {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind} {version}，位于{path}。</translation>
     </message>
     <message>
-        <source>{market} is not a country code</source>
-        <translation type="unfinished"></translation>
+        <source>{market} is not a country code.</source>
+        <translation>{market}不是国家代码。</translation>
     </message>
     <message>
         <source>{name} can mean several profiles: {choices}.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」可能指多家店铺：{choices}。</translation>
     </message>
     <message>
         <source>{name} can mean several windows: {choices}.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」可能指多个窗口：{choices}。</translation>
     </message>
     <message>
         <source>{name} is already open.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」已经打开。</translation>
     </message>
     <message>
         <source>{name} is closed ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」已关闭（{reason}）。</translation>
     </message>
     <message>
         <source>{name} is open (process {pid}).</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」已打开（进程 {pid}）。</translation>
     </message>
     <message>
         <source>{name} may no longer unlock this vault.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}不能再解锁这个保险库。</translation>
     </message>
     <message>
         <source>{name} may not do this ({ability}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}没有这项权限（{ability}）。</translation>
     </message>
     <message>
         <source>{name} was not opened. Nothing has reached the store.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」未打开。没有任何请求到达店铺。</translation>
     </message>
     <message>
         <source>{number} is not a profile's number.</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} 不是店铺序号。</translation>
     </message>
     <message>
         <source>{n} templates.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{proxy} did not answer within {limit} seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} 个模板。</translation>
     </message>
     <message>
         <source>{scheme} proxies are not supported yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不支持{scheme}代理。</translation>
     </message>
     <message>
         <source>{tag} is not a language tag such as de-DE or en.</source>
-        <translation type="unfinished"></translation>
+        <translation>{tag}不是de-DE或en这样的语言标签。</translation>
     </message>
     <message>
         <source>{url} is not an address of an echo page.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}不是查IP网页的网址。</translation>
     </message>
     <message>
         <source>{url} is not an address.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}不是网址。</translation>
     </message>
     <message>
         <source>{url} is not an http or https address.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}不是http或https网址。</translation>
     </message>
     <message>
         <source>{url} names no site.</source>
-        <translation type="unfinished"></translation>
+        <translation>{url}没有写明网站。</translation>
     </message>
     <message>
         <source>{value} does not fit the setting {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置「{name}」不能是「{value}」。</translation>
     </message>
     <message>
         <source>{value} does not fit {key}.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{key}」不能是「{value}」。</translation>
     </message>
     <message>
         <source>{value} is not a choice for {what}; only real is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}不能选「{value}」，只能用real。</translation>
     </message>
     <message>
         <source>{value} is not a colour.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value}不是颜色。</translation>
     </message>
     <message>
-        <source>{value} is not a number</source>
-        <translation type="unfinished"></translation>
+        <source>{value} is not a number.</source>
+        <translation>{value}不是数字。</translation>
     </message>
     <message>
         <source>{value} is not a whole path to a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value}不是文件夹的完整路径。</translation>
     </message>
     <message>
         <source>{value} is not the full path of a browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>{value}不是浏览器的完整路径。</translation>
     </message>
     <message>
         <source>{what} {next}</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}{next}</translation>
     </message>
     <message>
         <source>{what}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}。</translation>
     </message>
     <message>
         <source>{word} is not of the form key=value.</source>
-        <translation type="unfinished"></translation>
+        <translation>{word}不是key=value的形式。</translation>
     </message>
     <message>
         <source>Åland Islands</source>
-        <translation type="unfinished"></translation>
+        <translation>奥兰群岛</translation>
     </message>
 </context>
 </TS>

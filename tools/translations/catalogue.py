@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from tools.translations.sources import Message
@@ -47,7 +47,7 @@ def read(path: Path) -> tuple[Entry, ...]:
     """What stands in a file; nothing where there is none."""
     if not path.exists():
         return ()
-    root = ElementTree.fromstring(path.read_text("utf-8"))  # noqa: S314 - a file of this repository
+    root = ET.fromstring(path.read_text("utf-8"))  # noqa: S314 - a file of this repository
     return tuple(_entry(message) for message in root.iter("message"))
 
 
@@ -80,7 +80,7 @@ def written(entries: Iterable[Entry], language: str) -> str:
     return "\n".join([*lines, "</context>", "</TS>", ""])
 
 
-def _entry(message: ElementTree.Element) -> Entry:
+def _entry(message: ET.Element) -> Entry:
     translation = message.find("translation")
     assert translation is not None
     has_number = message.get("numerus") == "yes"

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 _HAN = r"\u3400-\u9fff"
 _SIGNS = "，。：；！？、「」（）《》"
 # Typed or filled in, and file patterns of dialogs, which Qt reads: none of it is prose.
-_CODE = re.compile(r"`[^`]*`|https?://\S+|socks5://\S*|\(\*[^)]*\)")
+_CODE = re.compile(
+    r"`[^`]*`|(?:\w+://)?(?:\[?(?:地址|端口|用户名|密码)\]?[:@]?){2,}|https?://[!-~]*|socks5://[!-~]*|\(\*[^)]*\)"
+)
 _PLACE = re.compile(r"\{[^}]*\}")
 _TOKEN = re.compile(r"%n|[A-Za-z0-9#*\ue000](?:[\w.+\-/#@:%×\ue000]*[A-Za-z0-9%\ue000])?", re.ASCII)
 _NUMBER = re.compile(r"%n|[\d.,/:%×+-]+")
 _CODE_LETTER = "\ue000"  # stands for what is typed
 _PLACE_LETTER = "\ue001"  # stands for a fact, of which nobody knows what it is
 
+_ABBREVIATED = ("Rep.", "Terr.")  # names of countries
 _ENDINGS = {".": "。", "?": "？", "!": "！", ":": "：", "…": "…"}
 
 
@@ -40,7 +43,7 @@ def punctuation(translation: str) -> Iterator[str]:
 
 def ending(source: str, translation: str) -> Iterator[str]:
     """A sentence ends as its source does; what is no sentence has no full stop."""
-    wanted = _ENDINGS.get(source[-1:])
+    wanted = "" if source.endswith(_ABBREVIATED) else _ENDINGS.get(source[-1:])
     if wanted and not translation.endswith(wanted):
         yield f"has to end with {wanted}"
     if not wanted and translation.endswith(("。", "：")) and not source.endswith((")", "}", "`")):

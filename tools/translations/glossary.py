@@ -11,7 +11,7 @@ from pathlib import Path
 FILE = "glossary.csv"
 _COLUMNS = ("term", "English", "中文", "also", "never", "note")
 # What a person types or a fact that is filled in is no prose.
-_CODE = re.compile(r"`[^`]*`|\{[^}]*\}|https?://\S+")
+_CODE = re.compile(r"`[^`]*`|\{[^}]*\}|https?://[!-~]+|--[\w-]+|\w+=\w*|[\w/]+\.(?:json|yaml|db)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,14 @@ class _Reader:
                 elif self._is_qts_own(node.func):
                     self._fault(node, "Qt's own tr() knows another context; use tr of app.ui.language")
         for node in ast.walk(self._tree):
-            if isinstance(node, ast.Name) and self._functions.get(node.id) in ("tr", "say"):
-                if node not in called and self._name not in _PASSING_ON:
-                    self._fault(node, f"{node.id} is passed on, so its sentences cannot be found")
+            if isinstance(node, ast.Name) and node not in called and self._passes_on(node.id):
+                self._fault(node, f"{node.id} is passed on, so its sentences cannot be found")
 
     def _kind(self, function: ast.expr) -> str:
         return self._functions.get(ast.unparse(function), "")
+
+    def _passes_on(self, name: str) -> bool:
+        return self._functions.get(name) in ("tr", "say") and self._name not in _PASSING_ON
 
     def _is_qts_own(self, function: ast.expr) -> bool:
         if not isinstance(function, ast.Attribute) or self._name in _PASSING_ON:
