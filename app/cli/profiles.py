@@ -14,7 +14,7 @@ from app.cli.output import card, table
 from app.cli.profile_output import essentials, lines, plain, summary
 from app.cli.proxies import proxy_text
 from app.isolation.profile import AccountStatus, Profile
-from app.isolation.profiles import ProfileQuery
+from app.isolation.profiles import SORTS, ProfileQuery
 from app.kernel.errors import UsageProblem
 from app.kernel.gate import Answer, Refused
 from app.kernel.secret import Secret
@@ -59,29 +59,40 @@ def new(args: argparse.Namespace, context: Context) -> None:
 
 def list_all_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `list` takes."""
+    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="the same as --text")
     parser.add_argument(
-        "text", nargs="?", default="", metavar="TEXT", help="only those whose name contains it"
+        "--text",
+        default=None,
+        dest="wanted",
+        metavar="TEXT",
+        help="only those that have all these words in name, pinyin, initials, number, group, tags or exit",
     )
-    for name in ("group", "tag", "platform", "market"):
+    for name in ("group", "tag", "platform", "market", "operator"):
         parser.add_argument(f"--{name}", default="", metavar=name.upper())
     parser.add_argument("--status", type=AccountStatus, choices=list(AccountStatus), default=None)
     parser.add_argument("--bin", action="store_true", help="those in the bin")
+    parser.add_argument("--sort", choices=SORTS, default="number", help="by what; number by itself")
+    parser.add_argument("--desc", action="store_true", help="the other way round")
 
 
 def list_all(args: argparse.Namespace, context: Context) -> None:
     """Prints the profiles this person may see."""
     query = ProfileQuery(
-        text=args.text,
+        text=args.text if args.wanted is None else args.wanted,
         group=args.group,
         tag=args.tag,
         platform=args.platform,
         market=args.market.upper(),
         status=args.status,
+        operator=args.operator,
         in_bin=args.bin,
+        sort=args.sort,
+        descending=args.desc,
     )
     with context.workspace() as work:
-        paths = _PathNames(work)
-        found = [(item, paths(item)) for item in work.isolation.profiles.each(query)]
+        profiles = work.isolation.profiles
+        rows = profiles.rows(profiles.ids(query))
+    found = [(row.profile, row.proxy.name if row.proxy else "direct") for row in rows]
     context.out.show(
         {"profiles": [plain(item, path) for item, path in found]},
         table(

@@ -1,7 +1,10 @@
-"""The isolation room's tables: step 2 of the vault's one sequence."""
+"""The isolation room's tables: steps 2 and 5 of the vault's one sequence."""
 
 from __future__ import annotations
 
+import json
+
+from app.isolation.search_key import search_key, sort_key
 from app.vault.migrations import Connection, Migration
 
 
@@ -88,4 +91,61 @@ _STATEMENTS = (
     "CREATE INDEX isolation_profile_tag_by_tag ON isolation_profile_tag (tag_key, profile_id)",
 )
 
-MIGRATIONS = (Migration(2, "profiles, groups, tags and proxies", _tables),)
+_FOR_FACES = (
+    # What lists search and sort by; see search_key.
+    "ALTER TABLE isolation_profile ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE isolation_profile ADD COLUMN name_sort TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE isolation_profile ADD COLUMN operator_sort TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE isolation_profile ADD COLUMN tags_sort TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE isolation_group ADD COLUMN colour TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE isolation_group ADD COLUMN position INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE isolation_proxy ADD COLUMN expires INTEGER",
+    "ALTER TABLE isolation_proxy ADD COLUMN provider TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE isolation_proxy ADD COLUMN exit TEXT",  # JSON, of the last check that went well
+    "ALTER TABLE isolation_proxy ADD COLUMN checked INTEGER",
+    "ALTER TABLE isolation_proxy ADD COLUMN check_problem TEXT",  # JSON; NULL: the last check went well
+    """
+    CREATE TABLE isolation_view (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        name_key TEXT NOT NULL UNIQUE,
+        content TEXT NOT NULL,           -- JSON, the face's own
+        position INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
+_SEARCHED = """
+    SELECT p.number, p.market, p.exit, p.name, coalesce(g.name, ''), p.operator, p.legal_entity, p.platform,
+        (SELECT json_group_array(tag) FROM
+            (SELECT tag FROM isolation_profile_tag WHERE profile_id = p.id ORDER BY position)),
+        p.id
+    FROM isolation_profile p LEFT JOIN isolation_group g ON g.id = p.group_id
+"""
+_FILL = (
+    "UPDATE isolation_profile SET search = ?, name_sort = ?, operator_sort = ?, tags_sort = ? WHERE id = ?"
+)
+_PLACE = "UPDATE isolation_group SET position = ? WHERE id = ?"
+
+
+def _for_faces(connection: Connection) -> None:
+    for statement in _FOR_FACES:
+        connection.execute(statement)
+    for number, market, found, name, group, operator, entity, platform, listed, id_ in connection.execute(
+        _SEARCHED
+    ).fetchall():
+        tags = json.loads(listed)
+        labels = (name, group, *tags, operator, entity, platform)
+        ip = json.loads(found)["ip"] if found else ""
+        sorts = (sort_key(name), sort_key(operator), sort_key(" ".join(tags)))
+        connection.execute(_FILL, (search_key(number, market, ip, labels), *sorts, id_))
+    groups = connection.execute("SELECT name, id FROM isolation_group").fetchall()
+    for position, (_, id_) in enumerate(sorted(groups, key=lambda row: sort_key(row[0]))):
+        connection.execute(_PLACE, (position, id_))
+
+
+MIGRATIONS = (
+    Migration(2, "profiles, groups, tags and proxies", _tables),
+    Migration(5, "what the window program lists", _for_faces),
+)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from app.isolation.profile import Profile, name_key
-from app.isolation.profile_problems import ProfileMissing, ambiguous, missing
+from app.isolation.profile_listing import Counts, ProfileRow
+from app.isolation.profile_problems import ProfileMissing, ambiguous, missing, sort_unknown
+from app.isolation.store import listing
 from app.isolation.store import profiles as store
 from app.isolation.store.profiles import ProfileQuery
 from app.kernel.gate import Ability, Act
-from app.kernel.ids import is_ulid
+from app.kernel.ids import ProfileId, is_ulid
 from app.kernel.pages import Page
 from app.vault.vault import OpenVault
 
@@ -39,6 +42,27 @@ class Finding:
             if page.after is None:
                 return
             after = page.after
+
+    def ids(self, query: ProfileQuery | None) -> tuple[ProfileId, ...]:
+        """The ids of all profiles of a query, in order. Raises Refused, SortUnknown."""
+        asked = query or ProfileQuery()
+        if asked.sort not in listing.SORTS:
+            raise sort_unknown(asked.sort, listing.SORTS)
+        self._admit()
+        with self._vault.database.reader() as reader:
+            return listing.ids(reader, self._vault.session, asked)
+
+    def rows(self, ids: Sequence[str]) -> tuple[ProfileRow, ...]:
+        """The rows of these ids in the order asked for, without those that are not there."""
+        self._admit()
+        with self._vault.database.reader() as reader:
+            return listing.some(reader, self._vault.session, ids)
+
+    def counts(self, expiring_before: datetime | None) -> Counts:
+        """How many profiles stand where."""
+        self._admit()
+        with self._vault.database.reader() as reader:
+            return listing.counts(reader, self._vault.session, expiring_before)
 
     def get(self, who: str, *, in_bin: bool) -> Profile:
         """One profile. Raises ProfileMissing, ProfileAmbiguous, Refused."""

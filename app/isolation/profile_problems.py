@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.isolation.profile import Profile, name_key
 from app.isolation.store import profiles as store
@@ -28,6 +28,10 @@ class NameTaken(UsageProblem):
 
 class NumberTaken(UsageProblem):
     """Another profile has this number; those in the bin keep theirs."""
+
+
+class SortUnknown(UsageProblem):
+    """A list cannot be sorted by this."""
 
 
 class SettingFixed(UsageProblem):
@@ -82,6 +86,14 @@ def require_free(source: Queries, profile: Profile) -> None:
             say("The number {number} belongs to another profile.", number=profile.number),
             say("Choose another number; a profile in the bin keeps its own."),
         )
+
+
+def sort_unknown(asked: str, known: Iterable[str]) -> SortUnknown:
+    """A list was to be sorted by what it does not have."""
+    return SortUnknown(
+        say("A list cannot be sorted by {sort}.", sort=echoed(asked)),
+        say("Choose one of: {keys}.", keys=", ".join(known)),
+    )
 
 
 def fixed_for_life(name: str, value: str) -> SettingFixed:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from app.isolation.bin import PROFILE, ProfileBin
 from app.isolation.checks import Exit
@@ -15,6 +16,7 @@ from app.isolation.plan import Fingerprint
 from app.isolation.profile import Profile, check_number, clean_name
 from app.isolation.profile_finding import Finding
 from app.isolation.profile_keys import Change, key
+from app.isolation.profile_listing import Counts, ProfileRow
 from app.isolation.profile_problems import (
     FingerprintWrong,
     asks_before_change,
@@ -25,6 +27,7 @@ from app.isolation.profile_problems import (
 )
 from app.isolation.proxies import Chosen, Proxies
 from app.isolation.store import profiles as store
+from app.isolation.store.listing import SORTS as SORTS  # noqa: PLC0414 - as below
 from app.isolation.store.profiles import ProfileQuery as ProfileQuery  # noqa: PLC0414 - faces import no store
 from app.isolation.template import PLAIN, Templates
 from app.kernel.clock import Clock, to_millis
@@ -37,7 +40,7 @@ from app.vault.database import Tx
 from app.vault.fields import Sealed
 from app.vault.vault import OpenVault
 
-__all__ = ["PROFILE", "ProfileQuery", "Profiles"]  # for faces, which know no store
+__all__ = ["PROFILE", "SORTS", "ProfileQuery", "Profiles"]  # for faces, which know no store
 
 PROXY_KEY = "proxy"
 Values = Iterable[tuple[str, str]]
@@ -99,6 +102,18 @@ class Profiles:
     def each(self, query: ProfileQuery | None = None) -> Iterator[Profile]:
         """Every profile of a query, read page by page."""
         return self._finding.each(query)
+
+    def ids(self, query: ProfileQuery | None = None) -> tuple[ProfileId, ...]:
+        """The ids of all profiles of a query, of those this session may see, in order. Raises SortUnknown."""
+        return self._finding.ids(query)
+
+    def rows(self, ids: Sequence[str]) -> tuple[ProfileRow, ...]:
+        """Profiles with their proxies, in the order asked for; ids of what is not there are left out."""
+        return self._finding.rows(ids)
+
+    def counts(self, expiring_before: datetime | None = None) -> Counts:
+        """How many profiles stand where, of those this session may see."""
+        return self._finding.counts(expiring_before)
 
     def get(self, who: str, *, in_bin: bool = False) -> Profile:
         """A profile by its name, its number (12, 012 or #12) or its id.

@@ -11,6 +11,7 @@ from app.isolation.bin import ProfileBin
 from app.isolation.browser.directory import is_in_use
 from app.isolation.fingerprint.choosing import Machine
 from app.isolation.fingerprint.machine import this_machine
+from app.isolation.groups import Groups
 from app.isolation.opening import Opening
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
@@ -28,6 +29,7 @@ class IsolationRoom:
     """What faces get of this room."""
 
     profiles: Profiles
+    groups: Groups
     proxies: Proxies
     templates: Templates
     opening: Opening
@@ -54,4 +56,4 @@ def build(
     source = rng or random.Random()  # noqa: S311
     profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)
     opening = Opening(vault, paths, settings, profiles, proxies)
-    return IsolationRoom(profiles, proxies, templates, opening)
+    return IsolationRoom(profiles, Groups(vault), proxies, templates, opening)

@@ -52,8 +52,13 @@ def _vault_tables(connection: Connection) -> None:
     )
 
 
+def _index_of_subjects(connection: Connection) -> None:
+    connection.execute("CREATE INDEX vault_audit_subject ON vault_audit (subject, seq)")
+
+
 VAULT_MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "operators, settings and the record of acts", _vault_tables),
+    Migration(4, "acts found by what they were done to", _index_of_subjects),
 )
 
 

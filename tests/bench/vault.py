@@ -15,16 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.kernel.clock import SystemClock
-from app.kernel.events import EventHub
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.paths import Paths
 from app.kernel.secret import Secret
 from app.vault.database import Tx
 from app.vault.kdf import FLOOR_KDF
 from app.vault.migrations import Connection, Migration
-from app.vault.vault import OpenVault, Vault
+from app.vault.vault import OpenVault
 from tests.bench.row import Row
+from tests.support.vaults import vault_at
 
 CHUNKS = 60
 CHUNK_ROWS = 2000
@@ -136,7 +135,7 @@ def _asking(opened: OpenVault, plain: sqlite3.Connection, sql: str, params: tupl
 @contextlib.contextmanager
 def _sealed(folder: Path) -> Iterator[OpenVault]:
     passphrase = Secret("only for measuring")
-    vault = Vault(Paths.of(folder / "home", {}), SystemClock(), [Migration(2, "bench", _tables)], EventHub())
+    vault = vault_at(Paths.of(folder / "home", {}), [Migration(2, "bench", _tables)])
     vault.create(passphrase, kdf=FLOOR_KDF)
     with vault.unlock(passphrase, via="bench") as opened:
         yield opened

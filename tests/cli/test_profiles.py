@@ -93,6 +93,47 @@ def test_a_list_is_filtered_and_read_by_people(home: Path):
     assert "never" in lines[2]
 
 
+def test_a_list_is_searched_and_sorted(home: Path):
+    for name, operator in {"张店": "bob", "Anna": "", "白店": "eve"}.items():
+        berth("profile", "new", name, "--set", f"operator={operator}", "--set", "group=一组")
+
+    by_pinyin = berth("profile", "list", "--text", "dian 一组", "--sort", "name", "--desc", "--json")
+    by_operator = berth("profile", "list", "--operator", "eve", "--json")
+    by_initials = berth("profile", "list", "zd", "--json")
+    refused = berth("profile", "list", "--sort", "colour")
+
+    assert [item["name"] for item in by_pinyin.json["profiles"]] == ["张店", "白店"]
+    assert [item["name"] for item in by_operator.json["profiles"]] == ["白店"]
+    assert [item["name"] for item in by_initials.json["profiles"]] == ["张店"]
+    assert refused.code == 2
+
+
+def test_groups_are_listed_renamed_coloured_ordered_and_dissolved(home: Path):
+    for name, group in {"Anna": "One", "Bea": "Two"}.items():
+        berth("profile", "new", name, "--set", f"group={group}")
+
+    renamed = berth("group", "rename", "One", "First", "--json")
+    coloured = berth("group", "colour", "First", "#1e88e5", "--json")
+    ordered = berth("group", "order", "Two", "--json")
+    listed = berth("group", "list", "--json")
+    words = berth("group", "list")
+    plain = berth("group", "colour", "First", "none")
+    removed = berth("group", "remove", "First", "--json")
+
+    assert renamed.json["name"] == "First"
+    assert coloured.json["colour"] == "#1E88E5"
+    assert [group["name"] for group in ordered.json["groups"]] == ["Two", "First"]
+    assert [(group["name"], group["profiles"]) for group in listed.json["groups"]] == [
+        ("Two", 1),
+        ("First", 1),
+    ]
+    assert words.out.splitlines()[2].split() == ["First", "#1E88E5", "1"]
+    assert "without a colour" in plain.out
+    assert removed.json["name"] == "First"
+    assert berth("group", "list", "--json").json["ungrouped"] == 1
+    assert berth("group", "remove", "First").code == 4
+
+
 def test_a_note_is_written_from_a_file_revealed_on_request_and_removed(home: Path, tmp_path: Path):
     note = tmp_path / "note"
     note.write_text("supplier: Mr Lim\nsecond line")

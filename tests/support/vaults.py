@@ -10,7 +10,7 @@ from app.kernel.events import EventHub
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.paths import Paths
 from app.kernel.secret import Secret
-from app.vault.migrations import Connection, Migration
+from app.vault.migrations import VAULT_MIGRATIONS, Connection, Migration
 from app.vault.vault import OpenVault, Vault
 
 PASSPHRASE = Secret("correct horse battery staple")
@@ -42,7 +42,14 @@ NOTES = Migration(2, "notes for tests", add_notes)
 
 def vault_at(paths: Paths, steps: Sequence[Migration] = (NOTES,), hub: EventHub | None = None) -> Vault:
     """The vault of a folder, made or not."""
-    return Vault(paths, SystemClock(), steps, hub or EventHub())
+    return Vault(paths, SystemClock(), without_gaps(steps), hub or EventHub())
+
+
+def without_gaps(steps: Sequence[Migration]) -> tuple[Migration, ...]:
+    """Steps of a test, with empty ones in the places of the rooms that it leaves out."""
+    taken = {step.number for step in (*VAULT_MIGRATIONS, *steps)}
+    left_out = set(range(1, max(taken))) - taken
+    return (*steps, *(Migration(number, "another room", lambda _: None) for number in sorted(left_out)))
 
 
 def pass_for(opened: OpenVault, subject: str = "test", *, reason: str | None = None) -> Pass:

@@ -80,7 +80,7 @@ def test_neither_can_it_in_the_copy_made_before_an_upgrade(vault: Vault, paths: 
     with vault.unlock(PASSPHRASE, via="test") as opened:
         add_note(opened, CANARY)
 
-    with vault_at(paths, (NOTES, Migration(3, "rebuild", rebuild))).unlock(PASSPHRASE, via="test"):
+    with vault_at(paths, (NOTES, Migration(5, "rebuild", rebuild))).unlock(PASSPHRASE, via="test"):
         assert len(list(paths.backups.glob("*/data.db"))) == 1
         assert _files_with(paths.data, CANARY, PASSPHRASE.reveal()) == []
 

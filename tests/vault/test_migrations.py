@@ -25,8 +25,8 @@ def _fail_halfway(connection: Connection) -> None:
     connection.execute("INSERT INTO test_note (body) SELECT body FROM test_note")
 
 
-COLOUR = Migration(3, "colours", _add_column)
-BROKEN = Migration(4, "broken", _fail_halfway)
+COLOUR = Migration(5, "colours", _add_column)
+BROKEN = Migration(6, "broken", _fail_halfway)
 
 
 def _version(paths: Paths, *steps: Migration) -> int:
@@ -39,14 +39,14 @@ def _version(paths: Paths, *steps: Migration) -> int:
 
 @pytest.fixture
 def noted(vault: Vault) -> Vault:
-    """The vault at version 2, with one note."""
+    """The vault at version 4, with one note."""
     with vault.unlock(PASSPHRASE, via="test") as opened:
         add_note(opened, "kept")
     return vault
 
 
 def test_a_new_vault_is_made_at_the_newest_version_without_a_backup(vault: Vault, paths: Paths):
-    assert _version(paths) == 2
+    assert _version(paths) == 4
     assert not paths.backups.exists()
 
 
@@ -57,7 +57,7 @@ def test_an_older_vault_is_brought_up_to_date_after_a_backup(noted: Vault, paths
 
     (backup,) = paths.backups.iterdir()
     assert {path.name for path in backup.iterdir()} == {"data.db", "vault.json"}
-    assert _version(paths, COLOUR) == 3
+    assert _version(paths, COLOUR) == 5
     assert list(paths.backups.iterdir()) == [backup]
 
 
@@ -84,7 +84,7 @@ def test_a_step_that_fails_leaves_the_version_before_it_and_all_rows(noted: Vaul
 
     (backup,) = paths.backups.iterdir()
     assert str(backup) in caught.value.next_step.english()
-    assert _version(paths, COLOUR) == 3
+    assert _version(paths, COLOUR) == 5
     with vault_at(paths, (NOTES, COLOUR)).unlock(PASSPHRASE, via="t") as opened:
         assert notes(opened) == ["kept"]
         with opened.database.reader() as reader:
@@ -97,9 +97,9 @@ def test_a_step_with_a_bug_is_rolled_back_and_stays_a_bug(noted: Vault, paths: P
         raise LookupError
 
     with pytest.raises(LookupError):
-        vault_at(paths, (NOTES, Migration(3, "bug", bug))).unlock(PASSPHRASE, via="t")
+        vault_at(paths, (NOTES, Migration(5, "bug", bug))).unlock(PASSPHRASE, via="t")
 
-    assert _version(paths) == 2
+    assert _version(paths) == 4
 
 
 def test_a_step_that_ends_its_transaction_itself_is_found(noted: Vault, paths: Paths):
@@ -107,9 +107,9 @@ def test_a_step_that_ends_its_transaction_itself_is_found(noted: Vault, paths: P
         connection.execute("ROLLBACK")
 
     with pytest.raises(RuntimeError, match="ended its transaction"):
-        vault_at(paths, (NOTES, Migration(3, "ends", ends))).unlock(PASSPHRASE, via="t")
+        vault_at(paths, (NOTES, Migration(5, "ends", ends))).unlock(PASSPHRASE, via="t")
 
-    assert _version(paths) == 2
+    assert _version(paths) == 4
 
 
 def test_a_full_database_during_a_step_has_a_sentence_of_its_own(noted: Vault, paths: Paths):
@@ -118,9 +118,9 @@ def test_a_full_database_during_a_step_has_a_sentence_of_its_own(noted: Vault, p
         connection.execute("INSERT INTO test_note (body) VALUES (?)", ("y" * 200_000,))
 
     with pytest.raises(StorageFull):
-        vault_at(paths, (NOTES, Migration(3, "grow", grow))).unlock(PASSPHRASE, via="t")
+        vault_at(paths, (NOTES, Migration(5, "grow", grow))).unlock(PASSPHRASE, via="t")
 
-    assert _version(paths) == 2
+    assert _version(paths) == 4
 
 
 def test_without_a_backup_no_step_runs(noted: Vault, paths: Paths):
@@ -129,7 +129,7 @@ def test_without_a_backup_no_step_runs(noted: Vault, paths: Paths):
     with pytest.raises(FolderNotWritable):
         vault_at(paths, (NOTES, COLOUR)).unlock(PASSPHRASE, via="t")
 
-    assert _version(paths) == 2
+    assert _version(paths) == 4
 
 
 @pytest.mark.parametrize("failing", ["copy", "rename"])
@@ -148,7 +148,7 @@ def test_a_backup_that_fails_leaves_nothing_half_done(
         vault_at(paths, (NOTES, COLOUR)).unlock(PASSPHRASE, via="t")
 
     assert list(paths.backups.iterdir()) == []
-    assert _version(paths) == 2
+    assert _version(paths) == 4
 
 
 def test_a_damaged_database_is_not_backed_up_as_if_it_were_whole(noted: Vault, paths: Paths):
@@ -184,7 +184,7 @@ def test_a_copy_that_cannot_be_read_back_stops_the_upgrade(
 
     assert list(paths.backups.iterdir()) == []
     monkeypatch.setattr(migrations, "connect", connect)
-    assert _version(paths) == 2
+    assert _version(paths) == 4
 
 
 def test_a_database_from_a_newer_berth_is_refused_and_untouched(noted: Vault, paths: Paths):
@@ -198,7 +198,10 @@ def test_a_database_from_a_newer_berth_is_refused_and_untouched(noted: Vault, pa
 
 
 def test_steps_of_all_rooms_are_one_sequence_in_any_order():
-    assert in_order([COLOUR, NOTES, *VAULT_MIGRATIONS]) == (*VAULT_MIGRATIONS, NOTES, COLOUR)
+    first, fourth = VAULT_MIGRATIONS
+    third = Migration(3, "another room", _add_column)
+
+    assert in_order([COLOUR, NOTES, fourth, third]) == (first, NOTES, third, fourth, COLOUR)
 
 
 @pytest.mark.parametrize("steps", [[COLOUR], [NOTES, Migration(2, "again", _add_column)]])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.isolation.plan import Fingerprint
 from app.isolation.profile import AccountStatus, Profile, name_key
-from app.isolation.store import rows
-from app.isolation.store.queries import Parameters, Queries, containing, granted, millis
+from app.isolation.search_key import words_of
+from app.isolation.store import groups, rows
+from app.isolation.store.queries import Parameters, Queries, granted, millis
 from app.kernel.gate import Session
 from app.kernel.ids import ProfileId
 from app.kernel.pages import PAGE_ROWS, Page, bounded, cut, read_mark, write_mark
 from app.vault.database import Tx
 
-# By what a list can be sorted; the id after it makes every place in the list unique.
+# By what pages can be sorted; the id after it makes every place in the list unique.
 SORTS = {
     "number": "p.number",
     "name": "p.name_key",
@@ -21,27 +24,37 @@ SORTS = {
     "created": "p.created",
 }
 _TAGGED = "p.id IN (SELECT profile_id FROM isolation_profile_tag WHERE tag_key = ?)"
+_EXPIRING = "p.proxy_id IN (SELECT id FROM isolation_proxy WHERE expires < ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileQuery:
-    """Which profiles a list shows, and in which order (see SORTS); empty fields do not filter."""
+    """Which profiles a list shows, and in which order; empty fields do not filter.
+
+    Pages come by number, name, opened (newest first) or created; a list of ids in every order of
+    `listing.SORTS`, either way round.
+    """
 
     text: str = ""
+    ids: tuple[str, ...] | None = None
     group: str = ""
     tag: str = ""
     platform: str = ""
     market: str = ""
     status: AccountStatus | None = None
+    operator: str = ""
+    is_ungrouped: bool = False
+    expiring_before: datetime | None = None
     in_bin: bool = False
     sort: str = "number"
+    descending: bool = False
     limit: int = PAGE_ROWS
 
 
 def page(source: Queries, session: Session, query: ProfileQuery, after: str | None) -> Page[Profile]:
     """One page of the profiles a session may see."""
     params: Parameters = []
-    conditions = [granted(session, params), *_conditions(query, params)]
+    conditions = [granted(session, params), *asked_for(query, params)]
     sort = SORTS[query.sort]
     if after is not None:
         value, last = read_mark(after)
@@ -54,6 +67,28 @@ def page(source: Queries, session: Session, query: ProfileQuery, after: str | No
     found, has_more = cut(source.all(sql, params), limit)
     profiles = tuple(rows.read(row) for row in found)
     return Page(profiles, _mark(profiles[-1], query.sort) if has_more else None)
+
+
+def asked_for(query: ProfileQuery, params: Parameters) -> list[str]:
+    """Conditions that hold for the profiles of a query; appends what they need to `params`."""
+    found = [f"p.deleted_at IS {'NOT NULL' if query.in_bin else 'NULL'}"]
+    found += ["p.group_id IS NULL"] if query.is_ungrouped else []
+    texts: list[tuple[str, object]] = [("instr(p.search, ?)", word) for word in words_of(query.text)]
+    texts += [
+        ("g.name_key = ?", name_key(query.group)),
+        (_TAGGED, name_key(query.tag)),
+        ("p.platform = ?", query.platform),
+        ("p.market = ?", query.market),
+        ("p.status = ?", query.status.value if query.status else ""),
+        ("p.operator = ?", query.operator),
+        (_EXPIRING, millis(query.expiring_before)),
+        ("p.id IN (SELECT value FROM json_each(?))", None if query.ids is None else json.dumps(query.ids)),
+    ]
+    for condition, value in texts:
+        if value not in ("", None):
+            found.append(condition)
+            params.append(value)
+    return found
 
 
 def by_id(source: Queries, session: Session, profile_id: str, *, in_bin: bool) -> Profile | None:
@@ -131,7 +166,7 @@ def using_proxy(source: Queries, session: Session, proxy: str) -> list[Profile]:
 
 def insert(tx: Tx, profile: Profile, new_group_id: str) -> None:
     """A new profile; its group is made where there is none of that name."""
-    values = rows.write(profile, _group(tx, profile.group, new_group_id))
+    values = rows.write(profile, groups.take(tx, profile.group, new_group_id))
     places = ", ".join("?" * len(values))
     sql = f"INSERT INTO isolation_profile ({', '.join(values)}) VALUES ({places})"  # noqa: S608  column names
     tx.execute(sql, list(values.values()))
@@ -140,7 +175,7 @@ def insert(tx: Tx, profile: Profile, new_group_id: str) -> None:
 
 def update(tx: Tx, profile: Profile, new_group_id: str) -> None:
     """Every field of a profile's record; the sealed note is not one of them."""
-    values = rows.write(profile, _group(tx, profile.group, new_group_id))
+    values = rows.write(profile, groups.take(tx, profile.group, new_group_id))
     sets = ", ".join(f"{column} = ?" for column in values)
     tx.execute(f"UPDATE isolation_profile SET {sets} WHERE id = ?", [*values.values(), profile.id])  # noqa: S608
     tx.execute("DELETE FROM isolation_profile_tag WHERE profile_id = ?", (profile.id,))
@@ -168,35 +203,12 @@ def note_context(profile_id: ProfileId) -> str:
     return f"isolation_profile.note.{profile_id}"
 
 
-def group_id(source: Queries, name: str) -> str | None:
-    """The id of a group by its name."""
-    row = source.one("SELECT id FROM isolation_group WHERE name_key = ?", (name_key(name),))
-    return None if row is None else str(row[0])
-
-
 def _find(source: Queries, session: Session, condition: str, value: object, in_bin: bool) -> list[Profile]:
     params: Parameters = [value]
     state = "NOT NULL" if in_bin else "NULL"
     where = f"{condition} AND {granted(session, params)} AND p.deleted_at IS {state}"
     sql = f"{rows.SELECT} WHERE {where} ORDER BY p.id"
     return [rows.read(row) for row in source.all(sql, params)]
-
-
-def _conditions(query: ProfileQuery, params: Parameters) -> list[str]:
-    found = [f"p.deleted_at IS {'NOT NULL' if query.in_bin else 'NULL'}"]
-    texts = [
-        (r"p.name_key LIKE ? ESCAPE '\'", containing(name_key(query.text)) if query.text else ""),
-        ("g.name_key = ?", name_key(query.group)),
-        (_TAGGED, name_key(query.tag)),
-        ("p.platform = ?", query.platform),
-        ("p.market = ?", query.market),
-        ("p.status = ?", query.status.value if query.status else ""),
-    ]
-    for condition, value in texts:
-        if value:
-            found.append(condition)
-            params.append(value)
-    return found
 
 
 def _mark(profile: Profile, sort: str) -> str:
@@ -214,13 +226,3 @@ def _write_tags(tx: Tx, profile: Profile) -> None:
         "INSERT INTO isolation_profile_tag (profile_id, tag_key, tag, position) VALUES (?, ?, ?, ?)",
         [(profile.id, name_key(tag), tag, at) for at, tag in enumerate(profile.tags)],
     )
-
-
-def _group(tx: Tx, name: str, new_id: str) -> str | None:
-    if not name:
-        return None
-    tx.execute(
-        "INSERT INTO isolation_group (id, name, name_key) VALUES (?, ?, ?) ON CONFLICT (name_key) DO NOTHING",
-        (new_id, name, name_key(name)),
-    )
-    return group_id(tx, name)

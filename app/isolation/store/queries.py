@@ -34,12 +34,6 @@ def granted(session: Session, params: Parameters, alias: str = "p") -> str:
     return f"({alias}.id IN {inside} OR {alias}.group_id IN {inside})"
 
 
-def containing(text: str) -> str:
-    """A LIKE pattern, escaped with a backslash, for texts that contain this one."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 def millis(moment: datetime | None) -> int | None:
     """A moment as the database stores it."""
     return None if moment is None else to_millis(moment)

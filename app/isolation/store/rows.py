@@ -11,6 +11,7 @@ from typing import Any
 from app.isolation.checks import Exit
 from app.isolation.plan import Fingerprint, fingerprint_from, fingerprint_plain
 from app.isolation.profile import AccountStatus, Engine, Profile, name_key
+from app.isolation.search_key import search_key, sort_key
 from app.isolation.store.queries import millis, moment
 from app.kernel.clock import from_millis
 from app.kernel.ids import ProfileId, ProxyId
@@ -53,10 +54,10 @@ _TRANSLATED = {
     "deleted_at": "p.deleted_at",
 }
 _COLUMNS = {**{name: f"p.{name}" for name in _PLAIN}, **_TRANSLATED}
-SELECT = (
-    f"SELECT {', '.join(_COLUMNS.values())}"  # noqa: S608  the columns above
-    " FROM isolation_profile p LEFT JOIN isolation_group g ON g.id = p.group_id"
-)
+COLUMNS = ", ".join(_COLUMNS.values())
+COUNT = len(_COLUMNS)
+FROM = "FROM isolation_profile p LEFT JOIN isolation_group g ON g.id = p.group_id"
+SELECT = f"SELECT {COLUMNS} {FROM}"
 
 
 @lru_cache(maxsize=4096)  # a thousand profiles share a few hundred settings, and settings are frozen
@@ -112,4 +113,22 @@ def write(profile: Profile, group_id: str | None) -> dict[str, object]:
         "exit": None if profile.exit is None else json.dumps(asdict(profile.exit)),
         "exit_seen": millis(profile.exit_seen),
         "deleted_at": millis(profile.deleted_at),
+        "search": search(profile),
+        "name_sort": sort_key(profile.name),
+        "operator_sort": sort_key(profile.operator),
+        "tags_sort": sort_key(" ".join(profile.tags)),
     }
+
+
+def search(profile: Profile) -> str:
+    """What a search looks in."""
+    labels = (
+        profile.name,
+        profile.group,
+        *profile.tags,
+        profile.operator,
+        profile.legal_entity,
+        profile.platform,
+    )
+    ip = profile.exit.ip if profile.exit else ""
+    return search_key(profile.number, profile.market, ip, labels)

@@ -14,6 +14,7 @@ from app.credentials.credentials import Credentials
 from app.credentials.migrations import MIGRATIONS as CREDENTIALS
 from app.isolation import room as isolation_room
 from app.isolation.fingerprint.choosing import Machine
+from app.isolation.groups import Groups
 from app.isolation.migrations import MIGRATIONS as ISOLATION
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
@@ -39,6 +40,7 @@ class Rooms:
     paths: Paths
     clock: StillClock
     profiles: Profiles
+    groups: Groups
     proxies: Proxies
     templates: Templates
     credentials: Credentials
@@ -92,6 +94,7 @@ def rooms_over(vault: OpenVault | _As, paths: Paths, clock: StillClock, running:
         paths,
         clock,
         isolation.profiles,
+        isolation.groups,
         isolation.proxies,
         isolation.templates,
         credentials,
