@@ -5,31 +5,51 @@
     <name>berth</name>
     <message numerus="yes">
         <source>%n being opened</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>%n being opened</numerusform><numerusform>%n being opened</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n d ago</source>
+        <translation><numerusform>%n d ago</numerusform><numerusform>%n d ago</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n h ago</source>
+        <translation><numerusform>%n h ago</numerusform><numerusform>%n h ago</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n min ago</source>
+        <translation><numerusform>%n min ago</numerusform><numerusform>%n min ago</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) open</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>%n window open</numerusform><numerusform>%n windows open</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) still open</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>%n window still open</numerusform><numerusform>%n windows still open</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) still open; they go on</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>%n window still open; they go on</numerusform><numerusform>%n windows still open; they go on</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>in %n d</source>
+        <translation><numerusform>in %n d</numerusform><numerusform>in %n d</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Restore %n window(s)</source>
+        <translation><numerusform>Restore %n window</numerusform><numerusform>Restore %n windows</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>Same languages, time zone, scale and cores as {names}: a shop cannot tell the two profiles apart by them.</numerusform><numerusform>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</numerusform></translation>
     </message>
 </context>
 </TS>

@@ -5,23 +5,35 @@
     <name>berth</name>
     <message numerus="yes">
         <source>%n being opened</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>正在打开 %n 个</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n d ago</source>
+        <translation><numerusform>%n 天前</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n h ago</source>
+        <translation><numerusform>%n 小时前</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n min ago</source>
+        <translation><numerusform>%n 分钟前</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n more</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>还有 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) open</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>已打开 %n 个窗口</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) still open</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>仍有 %n 个窗口打开</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) still open; they go on</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>仍有 %n 个窗口打开，它们照常运行</numerusform></translation>
     </message>
     <message>
         <source>`berth --help` lists all of them.</source>
@@ -65,11 +77,11 @@
     </message>
     <message>
         <source>A command, a store’s name, or its number</source>
-        <translation type="unfinished"></translation>
+        <translation>输入命令、店铺名称或序号</translation>
     </message>
     <message>
         <source>A forgotten passphrase cannot be found again; keep the recovery code.</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记密码无法找回，请保存恢复码。</translation>
     </message>
     <message>
         <source>A group is made when a profile is put into it.</source>
@@ -108,6 +120,10 @@
         <translation>店铺没有名为「{key}」的设置。</translation>
     </message>
     <message>
+        <source>A report without names or values lies in {file}.</source>
+        <translation>报告在{file}，其中没有名称和内容。</translation>
+    </message>
+    <message>
         <source>A sealed value was changed or moved ({place}).</source>
         <translation>有一个加密保存的值被改动或移动过（{place}）。</translation>
     </message>
@@ -120,8 +136,16 @@
         <translation>SOCKS5账号最多 255 个普通字母、数字和符号。</translation>
     </message>
     <message>
+        <source>A store was not opened.</source>
+        <translation>有一家店铺未打开。</translation>
+    </message>
+    <message>
         <source>A user name for an HTTP proxy cannot hold a colon.</source>
         <translation>HTTP代理的用户名不能含冒号。</translation>
+    </message>
+    <message>
+        <source>A window crashed</source>
+        <translation>有窗口崩溃</translation>
     </message>
     <message>
         <source>A window of {width}x{height} at scale {scale} does not fit this screen.</source>
@@ -161,7 +185,7 @@
     </message>
     <message numerus="yes">
         <source>and %n more</source>
-        <translation type="unfinished"><numerusform></numerusform></translation>
+        <translation><numerusform>还有 %n 个</numerusform></translation>
     </message>
     <message>
         <source>Andorra</source>
@@ -269,7 +293,7 @@
     </message>
     <message>
         <source>Back to the passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>返回输入密码</translation>
     </message>
     <message>
         <source>Bahamas</source>
@@ -329,11 +353,11 @@
     </message>
     <message>
         <source>Berth goes on here</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位仍在运行</translation>
     </message>
     <message>
         <source>Berth is locked</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位已锁定</translation>
     </message>
     <message>
         <source>Berth may not write to {folder}.</source>
@@ -513,7 +537,7 @@
     </message>
     <message>
         <source>Choose a passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>设置密码</translation>
     </message>
     <message>
         <source>Choose another name.</source>
@@ -545,7 +569,7 @@
     </message>
     <message>
         <source>Close all and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>全部关闭并退出</translation>
     </message>
     <message>
         <source>Close it and try again; only Berth should open this file.</source>
@@ -585,7 +609,7 @@
     </message>
     <message>
         <source>Closing all windows</source>
-        <translation type="unfinished"></translation>
+        <translation>正在关闭全部窗口</translation>
     </message>
     <message>
         <source>Closing {name} and opening it again</source>
@@ -601,7 +625,7 @@
     </message>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
     <message>
         <source>Comoros</source>
@@ -625,11 +649,11 @@
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Correct that line; profiles/schema.json says what a template may hold.</source>
@@ -641,7 +665,7 @@
     </message>
     <message>
         <source>Could be better</source>
-        <translation type="unfinished"></translation>
+        <translation>还可以更强</translation>
     </message>
     <message>
         <source>Crashed</source>
@@ -673,7 +697,7 @@
     </message>
     <message>
         <source>Data folder: {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>数据文件夹：{folder}</translation>
     </message>
     <message>
         <source>Dates and numbers are written as in {seen}, the first language is {expected}. The browser's language pack is missing (Debian: sudo apt install chromium-l10n).</source>
@@ -717,7 +741,7 @@
     </message>
     <message>
         <source>Easy to guess</source>
-        <translation type="unfinished"></translation>
+        <translation>容易被猜到</translation>
     </message>
     <message>
         <source>Echo addresses</source>
@@ -761,7 +785,7 @@
     </message>
     <message>
         <source>Every command, and every store (Ctrl+K)</source>
-        <translation type="unfinished"></translation>
+        <translation>全部命令和店铺（Ctrl+K）</translation>
     </message>
     <message>
         <source>Every page of the database is as Berth wrote it.</source>
@@ -774,6 +798,10 @@
     <message>
         <source>Everywhere</source>
         <translation>全局</translation>
+    </message>
+    <message>
+        <source>expired</source>
+        <translation>已到期</translation>
     </message>
     <message>
         <source>Extensions that control proxy, WebRTC or DNS: {names}.</source>
@@ -797,7 +825,7 @@
     </message>
     <message>
         <source>Fold</source>
-        <translation type="unfinished"></translation>
+        <translation>收起</translation>
     </message>
     <message>
         <source>For instance: market=US.</source>
@@ -805,11 +833,11 @@
     </message>
     <message>
         <source>Forgot it? Use the recovery code</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记密码？使用恢复码</translation>
     </message>
     <message>
         <source>Four or more random words are hard to guess.</source>
-        <translation type="unfinished"></translation>
+        <translation>四个或更多随机的词，很难被猜到。</translation>
     </message>
     <message>
         <source>France</source>
@@ -892,6 +920,10 @@
         <translation>请给这一个换个名称。</translation>
     </message>
     <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
         <source>Go on in its window, or close it first with `berth close`.</source>
         <translation>请直接在它的窗口里继续，或先关闭（命令行：`berth close`）。</translation>
     </message>
@@ -901,11 +933,11 @@
     </message>
     <message>
         <source>Go to {page}</source>
-        <translation type="unfinished"></translation>
+        <translation>转到{page}</translation>
     </message>
     <message>
         <source>Good</source>
-        <translation type="unfinished"></translation>
+        <translation>良好</translation>
     </message>
     <message>
         <source>Greece</source>
@@ -977,11 +1009,15 @@
     </message>
     <message>
         <source>I have saved it</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存好</translation>
     </message>
     <message>
         <source>Iceland</source>
         <translation>冰岛</translation>
+    </message>
+    <message numerus="yes">
+        <source>in %n d</source>
+        <translation><numerusform>%n 天后</numerusform></translation>
     </message>
     <message>
         <source>India</source>
@@ -1041,7 +1077,7 @@
     </message>
     <message>
         <source>It encrypts everything Berth keeps on this computer. There is no account and no server.</source>
-        <translation type="unfinished"></translation>
+        <translation>它会加密泊位存在这台电脑上的一切。不用注册，也没有服务器。</translation>
     </message>
     <message>
         <source>It found no screen. Start Berth inside a desktop session, or under `xvfb-run -a`.</source>
@@ -1061,11 +1097,11 @@
     </message>
     <message>
         <source>It is shown only now. With it you can set a new passphrase; without both all is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示这一次。有它就能重设密码；密码和恢复码都丢了，数据就找不回来了。</translation>
     </message>
     <message>
         <source>It opens this vault when the passphrase is forgotten. Keep it away from the computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>忘记密码时，用它打开这个保险库。请与电脑分开存放。</translation>
     </message>
     <message>
         <source>Italy</source>
@@ -1090,6 +1126,10 @@
     <message>
         <source>Jordan</source>
         <translation>约旦</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
     </message>
     <message>
         <source>Kazakhstan</source>
@@ -1140,6 +1180,10 @@
         <translation>拉脱维亚</translation>
     </message>
     <message>
+        <source>Leave them closed</source>
+        <translation>保持关闭</translation>
+    </message>
+    <message>
         <source>Lebanon</source>
         <translation>黎巴嫩</translation>
     </message>
@@ -1165,11 +1209,11 @@
     </message>
     <message>
         <source>Lock</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定</translation>
     </message>
     <message>
         <source>Lock (Ctrl+L)</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定（Ctrl+L）</translation>
     </message>
     <message>
         <source>Luxembourg</source>
@@ -1185,7 +1229,7 @@
     </message>
     <message>
         <source>Made: {date}</source>
-        <translation type="unfinished"></translation>
+        <translation>生成日期：{date}</translation>
     </message>
     <message>
         <source>Make a new profile with the value you need.</source>
@@ -1201,7 +1245,7 @@
     </message>
     <message>
         <source>Making the vault…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在新建保险库…</translation>
     </message>
     <message>
         <source>Making {name} from the template {template}</source>
@@ -1341,7 +1385,7 @@
     </message>
     <message>
         <source>New passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>新密码</translation>
     </message>
     <message>
         <source>New Zealand</source>
@@ -1349,7 +1393,7 @@
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Nicaragua</source>
@@ -1393,11 +1437,11 @@
     </message>
     <message>
         <source>No printer was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到打印机。</translation>
     </message>
     <message>
         <source>No window is open</source>
-        <translation type="unfinished"></translation>
+        <translation>没有打开的窗口</translation>
     </message>
     <message>
         <source>No window is open.</source>
@@ -1481,7 +1525,7 @@
     </message>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>页面</translation>
     </message>
     <message>
         <source>Pages that answer with the address they were asked from; tried in turn before a window opens.</source>
@@ -1517,7 +1561,7 @@
     </message>
     <message>
         <source>Passphrase</source>
-        <translation type="unfinished"></translation>
+        <translation>密码</translation>
     </message>
     <message>
         <source>Peru</source>
@@ -1557,11 +1601,11 @@
     </message>
     <message>
         <source>Print…</source>
-        <translation type="unfinished"></translation>
+        <translation>打印…</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>进度</translation>
     </message>
     <message>
         <source>Puerto Rico</source>
@@ -1577,11 +1621,11 @@
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>退出</translation>
     </message>
     <message>
         <source>Quit, leave them open</source>
-        <translation type="unfinished"></translation>
+        <translation>退出，窗口不关</translation>
     </message>
     <message>
         <source>Read it again from its beginning.</source>
@@ -1589,11 +1633,11 @@
     </message>
     <message>
         <source>Recovery code</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复码</translation>
     </message>
     <message>
         <source>Recovery code for Berth</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位恢复码</translation>
     </message>
     <message>
         <source>references with * are not allowed.</source>
@@ -1602,6 +1646,14 @@
     <message>
         <source>Remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
         <translation>请删除它，或把XDG_RUNTIME_DIR设为自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message numerus="yes">
+        <source>Restore %n window(s)</source>
+        <translation><numerusform>恢复上次的 %n 个窗口</numerusform></translation>
     </message>
     <message>
         <source>Restore the profile from a backup, or move that file away to start with fresh browser settings.</source>
@@ -1673,19 +1725,19 @@
     </message>
     <message>
         <source>Save as PDF…</source>
-        <translation type="unfinished"></translation>
+        <translation>存为PDF…</translation>
     </message>
     <message>
         <source>Save the code as a PDF and print that, or write it down.</source>
-        <translation type="unfinished"></translation>
+        <translation>请把恢复码存为PDF再打印，或抄写下来。</translation>
     </message>
     <message>
         <source>Save your recovery code</source>
-        <translation type="unfinished"></translation>
+        <translation>保存恢复码</translation>
     </message>
     <message>
         <source>Saved: {file}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存：{file}</translation>
     </message>
     <message>
         <source>Say which one by its number, such as #{number}.</source>
@@ -1697,11 +1749,11 @@
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索</translation>
     </message>
     <message>
         <source>Search this page</source>
-        <translation type="unfinished"></translation>
+        <translation>在本页搜索</translation>
     </message>
     <message>
         <source>Seconds that a command waits while another Berth command has the vault open.</source>
@@ -1721,7 +1773,7 @@
     </message>
     <message>
         <source>Set passphrase and unlock</source>
-        <translation type="unfinished"></translation>
+        <translation>设置密码并解锁</translation>
     </message>
     <message>
         <source>Seychelles</source>
@@ -1733,7 +1785,11 @@
     </message>
     <message>
         <source>Show Berth</source>
-        <translation type="unfinished"></translation>
+        <translation>显示泊位</translation>
+    </message>
+    <message>
+        <source>Show the report</source>
+        <translation>查看报告</translation>
     </message>
     <message>
         <source>Sierra Leone</source>
@@ -1741,7 +1797,7 @@
     </message>
     <message>
         <source>Signed in</source>
-        <translation type="unfinished"></translation>
+        <translation>已登录</translation>
     </message>
     <message>
         <source>Signing in as {customer} in {name}</source>
@@ -1774,6 +1830,10 @@
     <message>
         <source>Something in Berth itself went wrong while the store was opened; it was not opened.</source>
         <translation>打开店铺时泊位自身出错，店铺未打开。</translation>
+    </message>
+    <message>
+        <source>Something in Berth went wrong</source>
+        <translation>泊位出错了</translation>
     </message>
     <message>
         <source>South Africa</source>
@@ -1837,7 +1897,7 @@
     </message>
     <message>
         <source>Stay in the tray</source>
-        <translation type="unfinished"></translation>
+        <translation>留在托盘</translation>
     </message>
     <message>
         <source>Step {number} ({name}) of the vault's upgrade failed.</source>
@@ -1845,7 +1905,11 @@
     </message>
     <message>
         <source>Step {number} of 3</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 步，共 3 步</translation>
+    </message>
+    <message>
+        <source>Stores</source>
+        <translation>店铺</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -1862,6 +1926,18 @@
     <message>
         <source>Sweden</source>
         <translation>瑞典</translation>
+    </message>
+    <message>
+        <source>Switch between light and dark</source>
+        <translation>切换浅色和深色</translation>
+    </message>
+    <message>
+        <source>Switch between normal and compact rows</source>
+        <translation>切换标准和紧凑行高</translation>
+    </message>
+    <message>
+        <source>Switch between 中文 and English</source>
+        <translation>切换中文和English</translation>
     </message>
     <message>
         <source>Switzerland</source>
@@ -1897,7 +1973,7 @@
     </message>
     <message>
         <source>That is not the last group of this code.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是恢复码的最后一组。</translation>
     </message>
     <message>
         <source>The accuracy {value} is not between 1 and 100000 metres.</source>
@@ -2173,7 +2249,7 @@
     </message>
     <message>
         <source>The process that keeps windows open has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口管家已退出。</translation>
     </message>
     <message>
         <source>The process that keeps windows open has ended; its windows were closed cleanly.</source>
@@ -2312,6 +2388,10 @@
         <translation>窗口没有如实说明由谁操作。</translation>
     </message>
     <message>
+        <source>The window of {name} crashed. Its logins are kept.</source>
+        <translation>「{name}」的窗口崩溃了。登录状态都还在。</translation>
+    </message>
+    <message>
         <source>The window of {name} is open.</source>
         <translation>「{name}」的窗口正开着。</translation>
     </message>
@@ -2334,6 +2414,10 @@
     <message>
         <source>The window size {width}x{height} is not one of: {sizes}.</source>
         <translation>窗口尺寸{width}×{height}不在可选范围内：{sizes}。</translation>
+    </message>
+    <message>
+        <source>The windows of last time ended without being closed.</source>
+        <translation>上次的窗口没有正常关闭。</translation>
     </message>
     <message>
         <source>There are invisible characters in the login.</source>
@@ -2541,7 +2625,11 @@
     </message>
     <message>
         <source>To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase. Whoever has this sheet and the data folder can read everything.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用方法：启动泊位，选择「忘记密码？使用恢复码」，然后设置新密码。拿到这张纸和数据文件夹的人，能看到全部内容。</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>今天</translation>
     </message>
     <message>
         <source>Togo</source>
@@ -2609,7 +2697,7 @@
     </message>
     <message>
         <source>Type its last group to go on</source>
-        <translation type="unfinished"></translation>
+        <translation>输入最后一组以继续</translation>
     </message>
     <message>
         <source>Type the 32 letters and digits as they were shown when the vault was made.</source>
@@ -2633,7 +2721,7 @@
     </message>
     <message>
         <source>Unfold</source>
-        <translation type="unfinished"></translation>
+        <translation>展开</translation>
     </message>
     <message>
         <source>United Arab Emirates</source>
@@ -2645,7 +2733,7 @@
     </message>
     <message>
         <source>Unlock</source>
-        <translation type="unfinished"></translation>
+        <translation>解锁</translation>
     </message>
     <message>
         <source>Unlock it and try again.</source>
@@ -2657,7 +2745,7 @@
     </message>
     <message>
         <source>Unlocking…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在解锁…</translation>
     </message>
     <message>
         <source>Update Berth, close its windows with `berth close --all`, and try again.</source>
@@ -2761,7 +2849,7 @@
     </message>
     <message>
         <source>Vault: {folder}</source>
-        <translation type="unfinished"></translation>
+        <translation>保险库：{folder}</translation>
     </message>
     <message>
         <source>Venezuela</source>
@@ -2769,11 +2857,11 @@
     </message>
     <message>
         <source>Very easy to guess</source>
-        <translation type="unfinished"></translation>
+        <translation>极易被猜到</translation>
     </message>
     <message>
         <source>Very good</source>
-        <translation type="unfinished"></translation>
+        <translation>很强</translation>
     </message>
     <message>
         <source>Vietnam</source>
@@ -2813,11 +2901,11 @@
     </message>
     <message>
         <source>What fits</source>
-        <translation type="unfinished"></translation>
+        <translation>匹配结果</translation>
     </message>
     <message>
         <source>What should happen to them?</source>
-        <translation type="unfinished"></translation>
+        <translation>这些窗口怎么处理？</translation>
     </message>
     <message>
         <source>Whether the time zone {zone} fits the exit cannot be told.</source>
@@ -2833,11 +2921,11 @@
     </message>
     <message>
         <source>Windows of another version of Berth are open.</source>
-        <translation type="unfinished"></translation>
+        <translation>还开着另一版本泊位的窗口。</translation>
     </message>
     <message>
         <source>Windows stay open. Quit from this menu.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口保持打开。可从此菜单退出。</translation>
     </message>
     <message>
         <source>Write [address]:port.</source>
@@ -2878,6 +2966,10 @@
     <message>
         <source>You would not see this profile in the group {group}.</source>
         <translation>放进分组「{group}」后，就看不到这家店铺了。</translation>
+    </message>
+    <message>
+        <source>Your data are safe: nothing half-done was saved. You can go on working.</source>
+        <translation>数据是安全的：没有保存到一半的内容，可以继续使用。</translation>
     </message>
     <message>
         <source>Zambia</source>

@@ -26,11 +26,11 @@ def punctuation(translation: str) -> Iterator[str]:
     text = _PLACE.sub(_PLACE_LETTER, _CODE.sub(_CODE_LETTER, translation))
     if "..." in text or "……" in text:
         yield "an ellipsis is one …"
-    if not re.search(f"[{_HAN}]", text):
+    if not re.search(f"[{_HAN}{_SIGNS}]", text):
         return
     if found := re.search(rf"[,;:!?](?=\s|$|[{_HAN}{_SIGNS}])|(?<=[{_HAN}{_SIGNS}])[,;:!?]", text):
         yield f"“{found[0]}” has to be full width"
-    if re.search(rf"(?<=[{_HAN}」）{_CODE_LETTER}{_PLACE_LETTER}])\.(?!\w)", text):
+    if re.search(rf"(?<=[{_HAN}」）{_CODE_LETTER}{_PLACE_LETTER}])\.(?![A-Za-z0-9])", text):
         yield "a full stop is 。"
     if re.search(r"[()]", text):
         yield "brackets are （）"

@@ -69,11 +69,13 @@ class Glossary:
 
 
 def load(path: Path) -> Glossary:
-    """The rows of a file. Raises GlossaryWrong."""
-    if not path.exists():
-        return Glossary(())
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.reader(lines))
+    """The rows of a file; none where there is no file. Raises GlossaryWrong."""
+    return parsed(path.read_text("utf-8")) if path.exists() else Glossary(())
+
+
+def parsed(text: str) -> Glossary:
+    """The rows of a file's text. Raises GlossaryWrong."""
+    rows = list(csv.reader(text.splitlines()))
     if not rows or tuple(rows[0]) != _COLUMNS:
         raise GlossaryWrong(f"{FILE}:1: the columns are {', '.join(_COLUMNS)}")
     return Glossary(tuple(_terms(rows)))
