@@ -156,6 +156,10 @@
         <translation>有一个窗口没有打开：{reasons}</translation>
     </message>
     <message>
+        <source>Account</source>
+        <translation>账号状态</translation>
+    </message>
+    <message>
         <source>Add --yes when you are sure.</source>
         <translation>确定的话，请加上 --yes。</translation>
     </message>
@@ -306,6 +310,10 @@
     <message>
         <source>Bangladesh</source>
         <translation>孟加拉国</translation>
+    </message>
+    <message>
+        <source>Banned</source>
+        <translation>封禁</translation>
     </message>
     <message>
         <source>Barbados</source>
@@ -720,6 +728,11 @@
         <translation>是不是「{near}」？</translation>
     </message>
     <message>
+        <source>direct</source>
+        <comment>network path</comment>
+        <translation>直连</translation>
+    </message>
+    <message>
         <source>Djibouti</source>
         <translation>吉布提</translation>
     </message>
@@ -798,6 +811,14 @@
     <message>
         <source>Everywhere</source>
         <translation>全局</translation>
+    </message>
+    <message>
+        <source>Exit</source>
+        <translation>出口</translation>
+    </message>
+    <message>
+        <source>Exit {ip}, seen {when}</source>
+        <translation>出口{ip}，{when}检测</translation>
     </message>
     <message>
         <source>expired</source>
@@ -952,6 +973,10 @@
         <translation>格林纳达</translation>
     </message>
     <message>
+        <source>Group</source>
+        <translation>分组</translation>
+    </message>
+    <message>
         <source>Guadeloupe</source>
         <translation>瓜德罗普</translation>
     </message>
@@ -1018,6 +1043,10 @@
     <message numerus="yes">
         <source>in %n d</source>
         <translation><numerusform>%n 天后</numerusform></translation>
+    </message>
+    <message>
+        <source>In appeal</source>
+        <translation>申诉中</translation>
     </message>
     <message>
         <source>India</source>
@@ -1174,6 +1203,10 @@
     <message>
         <source>Laos</source>
         <translation>老挝</translation>
+    </message>
+    <message>
+        <source>Last opened</source>
+        <translation>上次打开</translation>
     </message>
     <message>
         <source>Latvia</source>
@@ -1440,6 +1473,10 @@
         <translation>没有找到打印机。</translation>
     </message>
     <message>
+        <source>No proxy: stores see this computer’s own address.</source>
+        <translation>没有代理：店铺用的是这台电脑自己的地址。</translation>
+    </message>
+    <message>
         <source>No window is open</source>
         <translation>没有打开的窗口</translation>
     </message>
@@ -1448,12 +1485,20 @@
         <translation>没有打开的窗口。</translation>
     </message>
     <message>
+        <source>No.</source>
+        <translation>序号</translation>
+    </message>
+    <message>
         <source>Noise for {what} is not offered yet; only real is.</source>
         <translation>{what}暂不提供噪声，只能用真实值。</translation>
     </message>
     <message>
         <source>Norfolk Island</source>
         <translation>诺福克岛</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <translation>正常</translation>
     </message>
     <message>
         <source>North Macedonia</source>
@@ -1510,6 +1555,10 @@
     <message>
         <source>Open the store again; its logins are kept.</source>
         <translation>请重新打开店铺；登录状态都还在。</translation>
+    </message>
+    <message>
+        <source>Open · front · close</source>
+        <translation>打开·前置·关闭</translation>
     </message>
     <message>
         <source>Opening {name} behind {proxy}</source>
@@ -1580,6 +1629,10 @@
         <translation>皮特凯恩群岛</translation>
     </message>
     <message>
+        <source>Platform · market</source>
+        <translation>平台·市场</translation>
+    </message>
+    <message>
         <source>Playwright's driver does not run, so no window opens. Debian: apt install libatomic1.</source>
         <translation>Playwright驱动无法运行，因此打不开窗口。Debian：apt install libatomic1。</translation>
     </message>
@@ -1606,6 +1659,14 @@
     <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+    <message>
+        <source>Proxy expires</source>
+        <translation>代理到期</translation>
+    </message>
+    <message>
+        <source>Proxy: {name}</source>
+        <translation>代理：{name}</translation>
     </message>
     <message>
         <source>Puerto Rico</source>
@@ -1648,6 +1709,10 @@
         <translation>请删除它，或把XDG_RUNTIME_DIR设为自己的文件夹。</translation>
     </message>
     <message>
+        <source>Responsible</source>
+        <translation>负责人</translation>
+    </message>
+    <message>
         <source>Restore</source>
         <translation>恢复</translation>
     </message>
@@ -1658,6 +1723,10 @@
     <message>
         <source>Restore the profile from a backup, or move that file away to start with fresh browser settings.</source>
         <translation>请从备份恢复店铺，或移走那个文件，让浏览器用全新设置启动。</translation>
+    </message>
+    <message>
+        <source>Restricted</source>
+        <translation>受限</translation>
     </message>
     <message>
         <source>Romania</source>
@@ -1908,6 +1977,10 @@
         <translation>第 {number} 步，共 3 步</translation>
     </message>
     <message>
+        <source>Store</source>
+        <translation>店铺</translation>
+    </message>
+    <message>
         <source>Stores</source>
         <translation>店铺</translation>
     </message>
@@ -1954,6 +2027,10 @@
     <message>
         <source>Tables and indexes disagree: {faults}.</source>
         <translation>表与索引不一致：{faults}。</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Taiwan</source>
@@ -2748,6 +2825,10 @@
         <translation>正在解锁…</translation>
     </message>
     <message>
+        <source>Unread</source>
+        <translation>未读</translation>
+    </message>
+    <message>
         <source>Update Berth, close its windows with `berth close --all`, and try again.</source>
         <translation>请更新泊位，关闭它的窗口（命令行：`berth close --all`），然后重试。</translation>
     </message>
@@ -2914,6 +2995,10 @@
     <message>
         <source>Which of the browsers found on this machine a new profile uses.</source>
         <translation>新店铺使用这台电脑上的哪个浏览器。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
     </message>
     <message>
         <source>Windows of an older or newer version of Berth are still open.</source>

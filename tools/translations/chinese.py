@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"%n|[\d.,/:%×+-]+")
 _CODE_LETTER = "\ue000"  # stands for what is typed
 _PLACE_LETTER = "\ue001"  # stands for a fact, of which nobody knows what it is
 
-_ABBREVIATED = ("Rep.", "Terr.")  # names of countries
+_ABBREVIATED = ("Rep.", "Terr.", "No.")  # no sentences
 _ENDINGS = {".": "。", "?": "？", "!": "！", ":": "：", "…": "…"}
 
 
