@@ -1,0 +1,1 @@
+"""Everything that turns this source into something to install: `./run package`."""
