@@ -51,5 +51,9 @@
         <source>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</source>
         <translation><numerusform>Same languages, time zone, scale and cores as {names}: a shop cannot tell the two profiles apart by them.</numerusform><numerusform>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</numerusform></translation>
     </message>
+    <message numerus="yes">
+        <source>used by %n</source>
+        <translation><numerusform>used by %n</numerusform><numerusform>used by %n</numerusform></translation>
+    </message>
 </context>
 </TS>

@@ -180,6 +180,10 @@
         <translation>阿尔及利亚</translation>
     </message>
     <message>
+        <source>All stores</source>
+        <translation>全部</translation>
+    </message>
+    <message>
         <source>Allow private addresses in the profile if that is really meant.</source>
         <translation>确实需要时，请在店铺设置中允许访问内网地址。</translation>
     </message>
@@ -232,6 +236,10 @@
         <translation>安提瓜和巴布达</translation>
     </message>
     <message>
+        <source>any market</source>
+        <translation>不限市场</translation>
+    </message>
+    <message>
         <source>AppArmor restricts user namespaces on this system. Debian: apt install chromium-sandbox. Ubuntu: use Google Chrome from its own package.</source>
         <translation>系统的AppArmor限制了用户命名空间。Debian：apt install chromium-sandbox；Ubuntu：请用Google Chrome官方安装包。</translation>
     </message>
@@ -246,6 +254,10 @@
     <message>
         <source>Aruba</source>
         <translation>阿鲁巴</translation>
+    </message>
+    <message>
+        <source>As at first</source>
+        <translation>恢复默认</translation>
     </message>
     <message>
         <source>Ask someone who may approve it.</source>
@@ -390,6 +402,10 @@
     <message>
         <source>Bhutan</source>
         <translation>不丹</translation>
+    </message>
+    <message>
+        <source>Bin</source>
+        <translation>回收站</translation>
     </message>
     <message>
         <source>Blocked</source>
@@ -548,6 +564,10 @@
         <translation>设置密码</translation>
     </message>
     <message>
+        <source>Choose another</source>
+        <translation>换一个</translation>
+    </message>
+    <message>
         <source>Choose another name.</source>
         <translation>请换一个名称。</translation>
     </message>
@@ -570,6 +590,10 @@
     <message>
         <source>Christmas Island</source>
         <translation>圣诞岛</translation>
+    </message>
+    <message>
+        <source>Click to sort, drag to move, right click to choose columns</source>
+        <translation>单击排序，拖动换位，右键选择列</translation>
     </message>
     <message>
         <source>Close</source>
@@ -733,6 +757,10 @@
         <translation>直连</translation>
     </message>
     <message>
+        <source>Direct, without a proxy</source>
+        <translation>直连，不用代理</translation>
+    </message>
+    <message>
         <source>Djibouti</source>
         <translation>吉布提</translation>
     </message>
@@ -835,6 +863,10 @@
     <message>
         <source>Faroe Islands</source>
         <translation>法罗群岛</translation>
+    </message>
+    <message>
+        <source>Faulty</source>
+        <translation>异常</translation>
     </message>
     <message>
         <source>Fiji</source>
@@ -975,6 +1007,14 @@
     <message>
         <source>Group</source>
         <translation>分组</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>分组</translation>
+    </message>
+    <message>
+        <source>Groups and tags</source>
+        <translation>分组和标签</translation>
     </message>
     <message>
         <source>Guadeloupe</source>
@@ -1131,6 +1171,10 @@
     <message>
         <source>It opens this vault when the passphrase is forgotten. Keep it away from the computer.</source>
         <translation>忘记密码时，用它打开这个保险库。请与电脑分开存放。</translation>
+    </message>
+    <message>
+        <source>It works: exit {ip}, {country}, {ms} ms</source>
+        <translation>可用：出口{ip}，{country}，{ms} 毫秒</translation>
     </message>
     <message>
         <source>Italy</source>
@@ -1477,6 +1521,10 @@
         <translation>没有代理：店铺用的是这台电脑自己的地址。</translation>
     </message>
     <message>
+        <source>No saved proxy has this name.</source>
+        <translation>没有保存过这个名称的代理。</translation>
+    </message>
+    <message>
         <source>No window is open</source>
         <translation>没有打开的窗口</translation>
     </message>
@@ -1613,6 +1661,10 @@
         <translation>密码</translation>
     </message>
     <message>
+        <source>Paste a proxy in any form, or choose a saved one</source>
+        <translation>粘贴任意写法的代理，或选择已保存的</translation>
+    </message>
+    <message>
         <source>Peru</source>
         <translation>秘鲁</translation>
     </message>
@@ -1663,6 +1715,10 @@
     <message>
         <source>Proxy expires</source>
         <translation>代理到期</translation>
+    </message>
+    <message>
+        <source>Proxy expiring</source>
+        <translation>代理将到期</translation>
     </message>
     <message>
         <source>Proxy: {name}</source>
@@ -1803,6 +1859,10 @@
     <message>
         <source>Save your recovery code</source>
         <translation>保存恢复码</translation>
+    </message>
+    <message>
+        <source>Saved proxies</source>
+        <translation>已保存的代理</translation>
     </message>
     <message>
         <source>Saved: {file}</source>
@@ -2043,6 +2103,10 @@
     <message>
         <source>Tanzania</source>
         <translation>坦桑尼亚</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>检测中…</translation>
     </message>
     <message>
         <source>Thailand</source>
@@ -2633,6 +2697,10 @@
         <translation>这个地址在内网中，这家店铺不能访问。</translation>
     </message>
     <message>
+        <source>This can be read in two ways. Which one is meant?</source>
+        <translation>这段文字有两种读法，是哪一种？</translation>
+    </message>
+    <message>
         <source>This cannot be undone.</source>
         <translation>此操作无法撤销。</translation>
     </message>
@@ -2809,6 +2877,10 @@
         <translation>美国</translation>
     </message>
     <message>
+        <source>unknown country</source>
+        <translation>国家未知</translation>
+    </message>
+    <message>
         <source>Unlock</source>
         <translation>解锁</translation>
     </message>
@@ -2899,6 +2971,14 @@
     <message>
         <source>Use the profile's id; `berth windows --json` shows it.</source>
         <translation>请用店铺的id（见`berth windows --json`）。</translation>
+    </message>
+    <message numerus="yes">
+        <source>used by %n</source>
+        <translation><numerusform>用于 %n 家店铺</numerusform></translation>
+    </message>
+    <message>
+        <source>user {name}</source>
+        <translation>用户名{name}</translation>
     </message>
     <message>
         <source>Uzbekistan</source>
@@ -3011,6 +3091,10 @@
     <message>
         <source>Windows stay open. Quit from this menu.</source>
         <translation>窗口保持打开。可从此菜单退出。</translation>
+    </message>
+    <message>
+        <source>Without a group</source>
+        <translation>未分组</translation>
     </message>
     <message>
         <source>Write [address]:port.</source>
@@ -3151,6 +3235,10 @@
     <message>
         <source>{name} was not opened. Nothing has reached the store.</source>
         <translation>「{name}」未打开。没有任何请求到达店铺。</translation>
+    </message>
+    <message>
+        <source>{name}: {count}</source>
+        <translation>{name}：{count}</translation>
     </message>
     <message>
         <source>{number} is not a profile's number.</source>
