@@ -36,6 +36,10 @@
         <translation><numerusform>仍有 %n 个窗口打开，它们照常运行</numerusform></translation>
     </message>
     <message>
+        <source>1, 1.1, 1.25 or 1.5</source>
+        <translation>1、1.1、1.25 或 1.5</translation>
+    </message>
+    <message>
         <source>`berth --help` lists all of them.</source>
         <translation>全部命令见`berth --help`。</translation>
     </message>
@@ -136,6 +140,10 @@
         <translation>SOCKS5账号最多 255 个普通字母、数字和符号。</translation>
     </message>
     <message>
+        <source>A store needs a name.</source>
+        <translation>请填写店铺名称。</translation>
+    </message>
+    <message>
         <source>A store was not opened.</source>
         <translation>有一家店铺未打开。</translation>
     </message>
@@ -157,6 +165,10 @@
     </message>
     <message>
         <source>Account</source>
+        <translation>账号状态</translation>
+    </message>
+    <message>
+        <source>Account status</source>
         <translation>账号状态</translation>
     </message>
     <message>
@@ -236,6 +248,10 @@
         <translation>安提瓜和巴布达</translation>
     </message>
     <message>
+        <source>Any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
         <source>any market</source>
         <translation>不限市场</translation>
     </message>
@@ -256,8 +272,16 @@
         <translation>阿鲁巴</translation>
     </message>
     <message>
+        <source>As #RRGGBB</source>
+        <translation>写成#RRGGBB</translation>
+    </message>
+    <message>
         <source>As at first</source>
         <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>As the browser does by itself</source>
+        <translation>由浏览器自行决定</translation>
     </message>
     <message>
         <source>Ask someone who may approve it.</source>
@@ -400,6 +424,10 @@
         <translation>泊位的中转收到的内容不是有效请求。</translation>
     </message>
     <message>
+        <source>Beta</source>
+        <translation>测试版</translation>
+    </message>
+    <message>
         <source>Bhutan</source>
         <translation>不丹</translation>
     </message>
@@ -410,6 +438,10 @@
     <message>
         <source>Blocked</source>
         <translation>已阻止</translation>
+    </message>
+    <message>
+        <source>blocked, real, or latitude,longitude</source>
+        <translation>blocked、real，或纬度和经度（例如 3.139,101.687）</translation>
     </message>
     <message>
         <source>Bolivia</source>
@@ -428,6 +460,10 @@
         <translation>布韦岛</translation>
     </message>
     <message>
+        <source>Brave</source>
+        <translation>Brave</translation>
+    </message>
+    <message>
         <source>Brazil</source>
         <translation>巴西</translation>
     </message>
@@ -438,6 +474,10 @@
     <message>
         <source>British Indian Ocean Territory</source>
         <translation>英属印度洋领地</translation>
+    </message>
+    <message>
+        <source>Browser</source>
+        <translation>浏览器</translation>
     </message>
     <message>
         <source>Browser for new profiles</source>
@@ -476,6 +516,10 @@
         <translation>加拿大</translation>
     </message>
     <message>
+        <source>Canary</source>
+        <translation>Canary</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -502,6 +546,18 @@
     <message>
         <source>Chad</source>
         <translation>乍得</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>修改</translation>
+    </message>
+    <message>
+        <source>Change it all the same?</source>
+        <translation>仍要修改？</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>版本通道</translation>
     </message>
     <message>
         <source>Check free space, quota and the health of the disk, then try again.</source>
@@ -564,6 +620,10 @@
         <translation>设置密码</translation>
     </message>
     <message>
+        <source>Choose a template; “Any site” suits every platform.</source>
+        <translation>选择模板；「通用」适合任何平台。</translation>
+    </message>
+    <message>
         <source>Choose another</source>
         <translation>换一个</translation>
     </message>
@@ -590,6 +650,10 @@
     <message>
         <source>Christmas Island</source>
         <translation>圣诞岛</translation>
+    </message>
+    <message>
+        <source>Chromium</source>
+        <translation>Chromium</translation>
     </message>
     <message>
         <source>Click to sort, drag to move, right click to choose columns</source>
@@ -656,6 +720,10 @@
         <translation>哥伦比亚</translation>
     </message>
     <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
         <source>Commands</source>
         <translation>命令</translation>
     </message>
@@ -698,6 +766,10 @@
     <message>
         <source>Could be better</source>
         <translation>还可以更强</translation>
+    </message>
+    <message>
+        <source>Country code of two letters</source>
+        <translation>两位字母的国家代码</translation>
     </message>
     <message>
         <source>Crashed</source>
@@ -748,6 +820,10 @@
         <translation>丹麦</translation>
     </message>
     <message>
+        <source>Dev</source>
+        <translation>开发版</translation>
+    </message>
+    <message>
         <source>Did you mean {near}?</source>
         <translation>是不是「{near}」？</translation>
     </message>
@@ -777,6 +853,10 @@
         <translation>多米尼加共和国</translation>
     </message>
     <message>
+        <source>Downloads folder</source>
+        <translation>下载文件夹</translation>
+    </message>
+    <message>
         <source>East Timor</source>
         <translation>东帝汶</translation>
     </message>
@@ -791,6 +871,10 @@
     <message>
         <source>Ecuador</source>
         <translation>厄瓜多尔</translation>
+    </message>
+    <message>
+        <source>Edit {name}</source>
+        <translation>编辑「{name}」</translation>
     </message>
     <message>
         <source>Egypt</source>
@@ -873,6 +957,14 @@
         <translation>斐济</translation>
     </message>
     <message>
+        <source>Fingerprint</source>
+        <translation>指纹</translation>
+    </message>
+    <message>
+        <source>Fingerprint: automatic, by the exit</source>
+        <translation>指纹：自动，随出口</translation>
+    </message>
+    <message>
         <source>Finland</source>
         <translation>芬兰</translation>
     </message>
@@ -911,6 +1003,14 @@
     <message>
         <source>French S. Terr.</source>
         <translation>法属南部领地</translation>
+    </message>
+    <message>
+        <source>Full path; empty for any that is found</source>
+        <translation>完整路径；留空则用找到的任意一个</translation>
+    </message>
+    <message>
+        <source>Full path; empty for the usual one</source>
+        <translation>完整路径；留空则用平常的下载文件夹</translation>
     </message>
     <message>
         <source>Gabon</source>
@@ -977,6 +1077,10 @@
         <translation>继续</translation>
     </message>
     <message>
+        <source>Go on editing</source>
+        <translation>继续编辑</translation>
+    </message>
+    <message>
         <source>Go on in its window, or close it first with `berth close`.</source>
         <translation>请直接在它的窗口里继续，或先关闭（命令行：`berth close`）。</translation>
     </message>
@@ -991,6 +1095,10 @@
     <message>
         <source>Good</source>
         <translation>良好</translation>
+    </message>
+    <message>
+        <source>Google Chrome</source>
+        <translation>Google Chrome</translation>
     </message>
     <message>
         <source>Greece</source>
@@ -1245,6 +1353,14 @@
         <translation>吉尔吉斯斯坦</translation>
     </message>
     <message>
+        <source>Language and time zone follow the proxy’s country and are fixed when the store is first opened. Window size, scale and number of cores are drawn from what this computer can truly show, differ from your other stores, and stay for the store’s life. Everything else is the real browser’s own. You can look at all of it, and change it, in the tab “Fingerprint”.</source>
+        <translation>语言和时区跟随代理所在国家，首次打开店铺时固定下来。窗口尺寸、缩放和核心数从这台电脑能真实显示的范围里抽取，与其他店铺不同，并且此后不再变。其余都是真实浏览器自己的。可在「指纹」标签页中查看和修改。</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>语言</translation>
+    </message>
+    <message>
         <source>Laos</source>
         <translation>老挝</translation>
     </message>
@@ -1257,12 +1373,24 @@
         <translation>拉脱维亚</translation>
     </message>
     <message>
+        <source>Leave</source>
+        <translation>离开</translation>
+    </message>
+    <message>
         <source>Leave them closed</source>
         <translation>保持关闭</translation>
     </message>
     <message>
+        <source>Leave without saving?</source>
+        <translation>不保存就离开？</translation>
+    </message>
+    <message>
         <source>Lebanon</source>
         <translation>黎巴嫩</translation>
+    </message>
+    <message>
+        <source>Legal entity</source>
+        <translation>经营主体</translation>
     </message>
     <message>
         <source>Lesotho</source>
@@ -1283,6 +1411,10 @@
     <message>
         <source>Lithuania</source>
         <translation>立陶宛</translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation>定位</translation>
     </message>
     <message>
         <source>Lock</source>
@@ -1349,6 +1481,10 @@
         <translation>马耳他</translation>
     </message>
     <message>
+        <source>Market</source>
+        <translation>市场</translation>
+    </message>
+    <message>
         <source>Marshall Islands</source>
         <translation>马绍尔群岛</translation>
     </message>
@@ -1363,6 +1499,10 @@
     <message>
         <source>Mauritius</source>
         <translation>毛里求斯</translation>
+    </message>
+    <message>
+        <source>May reach private networks</source>
+        <translation>允许访问内网</translation>
     </message>
     <message>
         <source>Mayotte</source>
@@ -1383,6 +1523,10 @@
     <message>
         <source>Micronesia</source>
         <translation>密克罗尼西亚</translation>
+    </message>
+    <message>
+        <source>Microsoft Edge</source>
+        <translation>Microsoft Edge</translation>
     </message>
     <message>
         <source>Moldova</source>
@@ -1419,6 +1563,10 @@
     <message>
         <source>Myanmar (Burma)</source>
         <translation>缅甸</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Name a file that holds it with --passphrase-file or BERTH_PASSPHRASE_FILE.</source>
@@ -1465,12 +1613,20 @@
         <translation>新密码</translation>
     </message>
     <message>
+        <source>New store</source>
+        <translation>新建店铺</translation>
+    </message>
+    <message>
         <source>New Zealand</source>
         <translation>新西兰</translation>
     </message>
     <message>
         <source>Next</source>
         <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Next store</source>
+        <translation>下一个店铺</translation>
     </message>
     <message>
         <source>Nicaragua</source>
@@ -1507,6 +1663,10 @@
     <message>
         <source>No extension controls proxy, WebRTC or DNS.</source>
         <translation>没有扩展控制代理、WebRTC或DNS。</translation>
+    </message>
+    <message>
+        <source>No more than this computer has</source>
+        <translation>不能超过这台电脑的核心数</translation>
     </message>
     <message>
         <source>No policy controls proxy, WebRTC or DNS.</source>
@@ -1585,8 +1745,24 @@
         <translation>数据未变。请改正后重试。</translation>
     </message>
     <message>
+        <source>Number</source>
+        <translation>序号</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
+    </message>
+    <message>
         <source>Oman</source>
         <translation>阿曼</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>One address a line</source>
+        <translation>每行一个网址</translation>
     </message>
     <message>
         <source>One of the words holds bytes that are not UTF-8 text.</source>
@@ -1665,6 +1841,10 @@
         <translation>粘贴任意写法的代理，或选择已保存的</translation>
     </message>
     <message>
+        <source>Paste a proxy, or type “direct” to go without one.</source>
+        <translation>粘贴代理；不用代理请填direct。</translation>
+    </message>
+    <message>
         <source>Peru</source>
         <translation>秘鲁</translation>
     </message>
@@ -1679,6 +1859,10 @@
     <message>
         <source>Pitcairn</source>
         <translation>皮特凯恩群岛</translation>
+    </message>
+    <message>
+        <source>Platform</source>
+        <translation>平台</translation>
     </message>
     <message>
         <source>Platform · market</source>
@@ -1709,8 +1893,20 @@
         <translation>打印…</translation>
     </message>
     <message>
+        <source>Processor cores</source>
+        <translation>处理器核心</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
         <source>Progress</source>
         <translation>进度</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
     </message>
     <message>
         <source>Proxy expires</source>
@@ -1723,6 +1919,10 @@
     <message>
         <source>Proxy: {name}</source>
         <translation>代理：{name}</translation>
+    </message>
+    <message>
+        <source>Public address only</source>
+        <translation>仅公网地址</translation>
     </message>
     <message>
         <source>Puerto Rico</source>
@@ -1849,6 +2049,14 @@
         <translation>沙特阿拉伯</translation>
     </message>
     <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Save and open</source>
+        <translation>保存并打开</translation>
+    </message>
+    <message>
         <source>Save as PDF…</source>
         <translation>存为PDF…</translation>
     </message>
@@ -1861,6 +2069,10 @@
         <translation>保存恢复码</translation>
     </message>
     <message>
+        <source>Save, then the next</source>
+        <translation>保存并新建下一个</translation>
+    </message>
+    <message>
         <source>Saved proxies</source>
         <translation>已保存的代理</translation>
     </message>
@@ -1869,12 +2081,24 @@
         <translation>已保存：{file}</translation>
     </message>
     <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
         <source>Say which one by its number, such as #{number}.</source>
         <translation>请写明序号，例如#{number}。</translation>
     </message>
     <message>
         <source>Say why with --reason and try again.</source>
         <translation>请写明原因（--reason）后重试。</translation>
+    </message>
+    <message>
+        <source>Say why; it is kept in the history.</source>
+        <translation>请写明原因，会记入历史。</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>缩放</translation>
     </message>
     <message>
         <source>Search</source>
@@ -2017,8 +2241,16 @@
         <translation>圣文森特和格林纳丁斯</translation>
     </message>
     <message>
+        <source>Stable</source>
+        <translation>稳定版</translation>
+    </message>
+    <message>
         <source>Standard input holds no proxy.</source>
         <translation>标准输入中没有代理。</translation>
+    </message>
+    <message>
+        <source>Start pages</source>
+        <translation>起始页</translation>
     </message>
     <message>
         <source>Start the browser once by itself; if that fails too, install it again.</source>
@@ -2043,6 +2275,26 @@
     <message>
         <source>Stores</source>
         <translation>店铺</translation>
+    </message>
+    <message>
+        <source>Stores have seen it; a change asks for a reason.</source>
+        <translation>店铺已见过这项；修改需要写明原因。</translation>
+    </message>
+    <message>
+        <source>Stores on this computer share one graphics card, canvas and set of fonts.</source>
+        <translation>本机各店的画布、显卡、字体相同。</translation>
+    </message>
+    <message>
+        <source>Such as 1280x800</source>
+        <translation>例如1280x800</translation>
+    </message>
+    <message>
+        <source>Such as America/New_York; or automatic</source>
+        <translation>例如America/New_York；或automatic</translation>
+    </message>
+    <message>
+        <source>Such as en-US, en; or automatic</source>
+        <translation>例如en-US、en；或automatic</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -2103,6 +2355,10 @@
     <message>
         <source>Tanzania</source>
         <translation>坦桑尼亚</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>模板</translation>
     </message>
     <message>
         <source>Testing…</source>
@@ -2705,6 +2961,10 @@
         <translation>此操作无法撤销。</translation>
     </message>
     <message>
+        <source>This computer’s default</source>
+        <translation>跟随本机默认</translation>
+    </message>
+    <message>
         <source>This is far too long for a proxy.</source>
         <translation>这段文字太长，不是代理。</translation>
     </message>
@@ -2765,8 +3025,20 @@
         <translation>这个窗口还没有打开，所以什么都没有发出。</translation>
     </message>
     <message>
+        <source>Through the proxy only</source>
+        <translation>只走代理</translation>
+    </message>
+    <message>
         <source>Time limit of the exit probe</source>
         <translation>出口检测时限</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>时区</translation>
+    </message>
+    <message>
+        <source>To keep them apart in that, too, use another computer, or choose “noise” for a store (which may be recognised).</source>
+        <translation>要分开，用不同电脑，或为店铺选「噪声」（可能被识别）。</translation>
     </message>
     <message>
         <source>To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase. Whoever has this sheet and the data folder can read everything.</source>
@@ -2863,6 +3135,10 @@
     <message>
         <source>Ukraine</source>
         <translation>乌克兰</translation>
+    </message>
+    <message>
+        <source>Understood, save</source>
+        <translation>已了解，保存</translation>
     </message>
     <message>
         <source>Unfold</source>
@@ -3057,8 +3333,16 @@
         <translation>瓦利斯和富图纳</translation>
     </message>
     <message>
+        <source>WebRTC</source>
+        <translation>WebRTC</translation>
+    </message>
+    <message>
         <source>Western Sahara</source>
         <translation>西撒哈拉</translation>
+    </message>
+    <message>
+        <source>What does that mean?</source>
+        <translation>这是什么意思？</translation>
     </message>
     <message>
         <source>What fits</source>
@@ -3067,6 +3351,14 @@
     <message>
         <source>What should happen to them?</source>
         <translation>这些窗口怎么处理？</translation>
+    </message>
+    <message>
+        <source>What you have changed is lost then.</source>
+        <translation>所做的修改会丢失。</translation>
+    </message>
+    <message>
+        <source>What you have typed is lost then.</source>
+        <translation>已填写的内容会丢失。</translation>
     </message>
     <message>
         <source>Whether the time zone {zone} fits the exit cannot be told.</source>
@@ -3081,6 +3373,10 @@
         <translation>窗口</translation>
     </message>
     <message>
+        <source>Window size</source>
+        <translation>窗口尺寸</translation>
+    </message>
+    <message>
         <source>Windows of an older or newer version of Berth are still open.</source>
         <translation>还开着旧版或新版泊位的窗口。</translation>
     </message>
@@ -3091,6 +3387,10 @@
     <message>
         <source>Windows stay open. Quit from this menu.</source>
         <translation>窗口保持打开。可从此菜单退出。</translation>
+    </message>
+    <message>
+        <source>With commas between them</source>
+        <translation>用逗号隔开</translation>
     </message>
     <message>
         <source>Without a group</source>
