@@ -39,6 +39,8 @@ def main() -> int:
             str(ROOT / "build.spec"),
         ),
     )
+    if sys.platform.startswith("linux"):
+        linking.forget_build_paths(PROGRAM)
     try:
         check(PROGRAM)
     except NotShippable as fault:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 from resources.installer import icons, linking
@@ -19,21 +20,29 @@ _FONTS = "fonts-noto-cjk | fonts-wqy-microhei | fonts-wqy-zenhei"
 _BROWSERS = "chromium | google-chrome-stable | microsoft-edge-stable | brave-browser"
 _RECOMMENDS = (_BROWSERS, "fonts-noto-color-emoji", "xdg-utils")
 
+_MAINTAINER = "Berth contributors <contributors@berth.invalid>"
+_CHANGES = """\
+berth ({version}) unstable; urgency=medium
+
+  * What is new stands in CHANGELOG.md.gz.
+
+ -- {maintainer}  {date}
+"""
 _CONTROL = """\
 Package: berth
 Version: {version}
 Architecture: {architecture}
-Maintainer: Berth contributors <contributors@berth.invalid>
+Maintainer: {maintainer}
 Section: web
 Priority: optional
 Installed-Size: {size_kib}
 Depends: {depends}
 Recommends: {recommends}
-Description: berth of its own for every store account
- Berth keeps many store accounts apart on one machine: each has its own browser
- profile, its own network path and its own stable settings, in the Chrome, Edge,
- Chromium or Brave that is installed here. Everything is local and encrypted; no
- account, no cloud, no telemetry.
+Description: keep many store accounts apart on one machine
+ A berth of its own for every store account: its own browser profile, its own
+ network path and its own stable settings, in the Chrome, Edge, Chromium or
+ Brave that is installed here. Everything is local and encrypted; no account,
+ no cloud, no telemetry.
 """
 
 
@@ -43,6 +52,9 @@ def build(bundle: Path, installer: Path, icons_folder: Path, staging: Path, vers
     shutil.rmtree(staging, ignore_errors=True)
     shutil.copytree(bundle, staging / PROGRAM, symlinks=True)
     _lay_out(staging, installer, icons_folder)
+    _write_changes(
+        staging / "usr" / "share" / "doc" / "berth", installer.parents[1] / "CHANGELOG.md", version
+    )
     (staging / "DEBIAN").mkdir()
     control = _control(linking.read(bundle), version, architecture, _size_kib(staging))
     (staging / "DEBIAN" / "control").write_text(control)
@@ -71,25 +83,37 @@ def _lay_out(staging: Path, installer: Path, icons_folder: Path) -> None:
             )
     drawing = installer.parent / "icons" / "berth.svg"
     _copy(drawing, share / "icons" / "hicolor" / "scalable" / "apps" / "berth.svg")
-    documents = share / "doc" / "berth"
-    _copy(installer / "copyright", documents / "copyright")
-    changes = (installer.parents[1] / "CHANGELOG.md").read_bytes()
-    (documents / "changelog.gz").write_bytes(gzip.compress(changes, 9, mtime=0))
+    _copy(installer / "copyright", share / "doc" / "berth" / "copyright")
+
+
+def _write_changes(documents: Path, changelog: Path, version: str) -> None:
+    debians = _CHANGES.format(version=version, maintainer=_MAINTAINER, date=formatdate(_date()))
+    for name, text in (("CHANGELOG.md", changelog.read_bytes()), ("changelog", debians.encode())):
+        (documents / f"{name}.gz").write_bytes(gzip.compress(text, 9, mtime=0))
 
 
 def _level(staging: Path) -> None:
     """Gives all files the modes of a package and the date of the source, whatever this machine's are."""
-    date = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
     for path in (staging, *staging.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        os.utime(path, (date, date), follow_symlinks=False)
+            path.chmod(0o755 if path.is_dir() or _is_program(path) else 0o644)
+        os.utime(path, (_date(), _date()), follow_symlinks=False)
+
+
+def _is_program(path: Path) -> bool:
+    """Whether somebody starts it; libraries and the driver's scripts are only read."""
+    return bool(path.stat().st_mode & 0o100) and not {".so", ".js", ".wasm"} & set(path.suffixes)
+
+
+def _date() -> int:
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
 
 
 def _control(found: linking.Linking, version: str, architecture: str, size_kib: int) -> str:
     return _CONTROL.format(
         version=version,
         architecture=architecture,
+        maintainer=_MAINTAINER,
         size_kib=size_kib,
         depends=", ".join([*found.depends(), _FONTS]),
         recommends=", ".join([*_RECOMMENDS, *found.recommends()]),

@@ -61,6 +61,7 @@ PACKAGES = {
 RECOMMENDED = {"libcups.so.2": "libcups2 | libcups2t64"}
 
 _NEEDED = re.compile(r"^\s+NEEDED\s+(\S+)$", re.MULTILINE)
+_SEARCH_PATH = re.compile(r"^\s+(?:RPATH|RUNPATH)\s+(\S+)$", re.MULTILINE)
 _GLIBC = re.compile(r"\bGLIBC_(\d+)\.(\d+)\b")
 _ELF = b"\x7fELF"
 
@@ -104,6 +105,28 @@ def read(folder: Path) -> Linking:
             versions.update((int(major), int(minor)) for major, minor in _GLIBC.findall(told))
     outside = {name: user for name, user in sorted(needed.items()) if name not in inside}
     return Linking(outside, max(versions))
+
+
+def forget_build_paths(folder: Path) -> None:
+    """Empties library search paths that name a folder of the building machine.
+
+    On another machine that folder may be somebody's, who could put a library of his own there.
+    Raises ValueError when one cannot be emptied.
+    """
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not path.is_file() or not _is_binary(path):
+            continue
+        for search in _SEARCH_PATH.findall(_told(path)):
+            if any(not part.startswith("$ORIGIN") for part in search.split(":")):
+                _empty(path, search.encode())
+
+
+def _empty(path: Path, search: bytes) -> None:
+    content = path.read_bytes()
+    word = b"\0" + search + b"\0"
+    if content.count(word) != 1:
+        raise ValueError(f"{path}: the library search path {search.decode()} cannot be emptied")
+    path.write_bytes(content.replace(word, b"\0" * len(word)))
 
 
 def _is_binary(path: Path) -> bool:
