@@ -24,6 +24,14 @@
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n store(s) selected</source>
+        <translation><numerusform>%n store selected</numerusform><numerusform>%n stores selected</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tab(s)</source>
+        <translation><numerusform>%n tab</numerusform><numerusform>%n tabs</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n window(s) open</source>
         <translation><numerusform>%n window open</numerusform><numerusform>%n windows open</numerusform></translation>
     </message>

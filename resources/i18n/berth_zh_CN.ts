@@ -24,6 +24,14 @@
         <translation><numerusform>还有 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n store(s) selected</source>
+        <translation><numerusform>已选 %n 家店铺</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tab(s)</source>
+        <translation><numerusform>%n 个标签页</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n window(s) open</source>
         <translation><numerusform>已打开 %n 个窗口</numerusform></translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>请写成key=value，例如market=US。</translation>
     </message>
     <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
         <source>Afghanistan</source>
         <translation>阿富汗</translation>
     </message>
@@ -192,12 +204,28 @@
         <translation>阿尔及利亚</translation>
     </message>
     <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
         <source>All stores</source>
         <translation>全部</translation>
     </message>
     <message>
         <source>Allow private addresses in the profile if that is really meant.</source>
         <translation>确实需要时，请在店铺设置中允许访问内网地址。</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>允许</translation>
+    </message>
+    <message>
+        <source>amber</source>
+        <translation>注意</translation>
+    </message>
+    <message>
+        <source>An empty page</source>
+        <translation>空白页</translation>
     </message>
     <message>
         <source>An IPv6 address needs square brackets.</source>
@@ -284,6 +312,10 @@
         <translation>由浏览器自行决定</translation>
     </message>
     <message>
+        <source>as the browser does by itself</source>
+        <translation>由浏览器自行决定</translation>
+    </message>
+    <message>
         <source>Ask someone who may approve it.</source>
         <translation>请找有权批准的人同意。</translation>
     </message>
@@ -316,6 +348,10 @@
         <translation>请问代理商：是否允许这台电脑使用、是否允许访问这个网站。</translation>
     </message>
     <message>
+        <source>Audio</source>
+        <translation>音频</translation>
+    </message>
+    <message>
         <source>audio</source>
         <translation>音频</translation>
     </message>
@@ -326,6 +362,10 @@
     <message>
         <source>Austria</source>
         <translation>奥地利</translation>
+    </message>
+    <message>
+        <source>automatic, by the exit</source>
+        <translation>自动，随出口</translation>
     </message>
     <message>
         <source>Azerbaijan</source>
@@ -440,6 +480,10 @@
         <translation>已阻止</translation>
     </message>
     <message>
+        <source>blocked</source>
+        <translation>阻止</translation>
+    </message>
+    <message>
         <source>blocked, real, or latitude,longitude</source>
         <translation>blocked、real，或纬度和经度（例如 3.139,101.687）</translation>
     </message>
@@ -466,6 +510,10 @@
     <message>
         <source>Brazil</source>
         <translation>巴西</translation>
+    </message>
+    <message>
+        <source>Bring to front</source>
+        <translation>前置</translation>
     </message>
     <message>
         <source>Britain (UK)</source>
@@ -504,6 +552,10 @@
         <translation>布隆迪</translation>
     </message>
     <message>
+        <source>Calls in the browser may not work.</source>
+        <translation>浏览器里的语音视频通话可能用不了。</translation>
+    </message>
+    <message>
         <source>Cambodia</source>
         <translation>柬埔寨</translation>
     </message>
@@ -522,6 +574,10 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Canvas</source>
+        <translation>画布</translation>
     </message>
     <message>
         <source>canvas</source>
@@ -556,12 +612,40 @@
         <translation>仍要修改？</translation>
     </message>
     <message>
+        <source>Change proxy</source>
+        <translation>换代理</translation>
+    </message>
+    <message>
+        <source>Change proxy…</source>
+        <translation>换代理…</translation>
+    </message>
+    <message>
+        <source>Change start pages</source>
+        <translation>修改起始页</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已修改</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>修改…</translation>
+    </message>
+    <message>
         <source>Channel</source>
         <translation>版本通道</translation>
     </message>
     <message>
+        <source>Check again</source>
+        <translation>重新检测</translation>
+    </message>
+    <message>
         <source>Check free space, quota and the health of the disk, then try again.</source>
         <translation>请检查剩余空间、磁盘配额和磁盘状况，然后重试。</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation>立即检测</translation>
     </message>
     <message>
         <source>Check that it is the code of this vault, and type it again.</source>
@@ -600,6 +684,10 @@
         <translation>检查中</translation>
     </message>
     <message>
+        <source>Checks of the window</source>
+        <translation>窗口检测结果</translation>
+    </message>
+    <message>
         <source>Chile</source>
         <translation>智利</translation>
     </message>
@@ -618,6 +706,10 @@
     <message>
         <source>Choose a passphrase</source>
         <translation>设置密码</translation>
+    </message>
+    <message>
+        <source>Choose a store</source>
+        <translation>选择店铺</translation>
     </message>
     <message>
         <source>Choose a template; “Any site” suits every platform.</source>
@@ -646,6 +738,10 @@
     <message>
         <source>Choose one; several words are easy to remember.</source>
         <translation>请设一个密码；用几个词连起来，好记又安全。</translation>
+    </message>
+    <message>
+        <source>Chosen for this store</source>
+        <translation>本店所选</translation>
     </message>
     <message>
         <source>Christmas Island</source>
@@ -690,6 +786,10 @@
     <message>
         <source>Close them first, with `berth close --all`; then open the store again.</source>
         <translation>请先全部关闭（命令行：`berth close --all`），再打开店铺。</translation>
+    </message>
+    <message>
+        <source>Close window</source>
+        <translation>关闭窗口</translation>
     </message>
     <message>
         <source>Closed {name}</source>
@@ -762,6 +862,18 @@
     <message>
         <source>Costa Rica</source>
         <translation>哥斯达黎加</translation>
+    </message>
+    <message>
+        <source>Costs nothing while it fits the exit’s country.</source>
+        <translation>与出口国家一致时没有影响。</translation>
+    </message>
+    <message>
+        <source>Costs nothing: stores expect the language of their market.</source>
+        <translation>没有影响：店铺本来就用所在市场的语言。</translation>
+    </message>
+    <message>
+        <source>Costs nothing: windows have every size.</source>
+        <translation>没有影响：什么尺寸的窗口都有。</translation>
     </message>
     <message>
         <source>Could be better</source>
@@ -929,12 +1041,20 @@
         <translation>出口</translation>
     </message>
     <message>
+        <source>Exit seen</source>
+        <translation>检测到的出口</translation>
+    </message>
+    <message>
         <source>Exit {ip}, seen {when}</source>
         <translation>出口{ip}，{when}检测</translation>
     </message>
     <message>
         <source>expired</source>
         <translation>已到期</translation>
+    </message>
+    <message>
+        <source>Expires</source>
+        <translation>到期</translation>
     </message>
     <message>
         <source>Extensions that control proxy, WebRTC or DNS: {names}.</source>
@@ -969,8 +1089,16 @@
         <translation>芬兰</translation>
     </message>
     <message>
+        <source>fixed</source>
+        <translation>固定</translation>
+    </message>
+    <message>
         <source>Fold</source>
         <translation>收起</translation>
+    </message>
+    <message>
+        <source>Fonts</source>
+        <translation>字体</translation>
     </message>
     <message>
         <source>For instance: market=US.</source>
@@ -1101,8 +1229,16 @@
         <translation>Google Chrome</translation>
     </message>
     <message>
+        <source>Graphics</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
         <source>Greece</source>
         <translation>希腊</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>通过</translation>
     </message>
     <message>
         <source>Greenland</source>
@@ -1165,6 +1301,14 @@
         <translation>隐藏</translation>
     </message>
     <message>
+        <source>Hide this pane</source>
+        <translation>隐藏此栏</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
         <source>Honduras</source>
         <translation>洪都拉斯</translation>
     </message>
@@ -1195,6 +1339,10 @@
     <message>
         <source>In appeal</source>
         <translation>申诉中</translation>
+    </message>
+    <message>
+        <source>In the bin</source>
+        <translation>在回收站中</translation>
     </message>
     <message>
         <source>India</source>
@@ -1333,8 +1481,16 @@
         <translation>肯尼亚</translation>
     </message>
     <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
         <source>Kiribati</source>
         <translation>基里巴斯</translation>
+    </message>
+    <message>
+        <source>known after the first opening</source>
+        <translation>首次打开后可知</translation>
     </message>
     <message>
         <source>Korea (North)</source>
@@ -1363,6 +1519,10 @@
     <message>
         <source>Laos</source>
         <translation>老挝</translation>
+    </message>
+    <message>
+        <source>Last check</source>
+        <translation>上次检测</translation>
     </message>
     <message>
         <source>Last opened</source>
@@ -1423,6 +1583,10 @@
     <message>
         <source>Lock (Ctrl+L)</source>
         <translation>锁定（Ctrl+L）</translation>
+    </message>
+    <message>
+        <source>Looked at something sealed</source>
+        <translation>查看了加密内容</translation>
     </message>
     <message>
         <source>Luxembourg</source>
@@ -1549,12 +1713,20 @@
         <translation>蒙特塞拉特</translation>
     </message>
     <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
         <source>More than {most} languages; no browser starts with so many.</source>
         <translation>语言超过 {most} 种；没有浏览器一启动就带这么多。</translation>
     </message>
     <message>
         <source>Morocco</source>
         <translation>摩洛哥</translation>
+    </message>
+    <message>
+        <source>Moved to the bin</source>
+        <translation>已移到回收站</translation>
     </message>
     <message>
         <source>Mozambique</source>
@@ -1603,6 +1775,14 @@
     <message>
         <source>Netherlands</source>
         <translation>荷兰</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从未</translation>
     </message>
     <message>
         <source>New Caledonia</source>
@@ -1677,6 +1857,10 @@
         <translation>没有找到打印机。</translation>
     </message>
     <message>
+        <source>No proxy: stores see this computer’s own address, and the same one for every direct store.</source>
+        <translation>没有代理：店铺用这台电脑自己的地址，所有直连店铺都是同一个地址。</translation>
+    </message>
+    <message>
         <source>No proxy: stores see this computer’s own address.</source>
         <translation>没有代理：店铺用的是这台电脑自己的地址。</translation>
     </message>
@@ -1695,6 +1879,10 @@
     <message>
         <source>No.</source>
         <translation>序号</translation>
+    </message>
+    <message>
+        <source>noise</source>
+        <translation>噪声</translation>
     </message>
     <message>
         <source>Noise for {what} is not offered yet; only real is.</source>
@@ -1721,8 +1909,28 @@
         <translation>挪威</translation>
     </message>
     <message>
+        <source>not known yet</source>
+        <translation>尚未得知</translation>
+    </message>
+    <message>
+        <source>Not let through, or failed</source>
+        <translation>未放行，或失败</translation>
+    </message>
+    <message>
         <source>Not open</source>
         <translation>未打开</translation>
+    </message>
+    <message>
+        <source>Not opened. Nothing has reached the store.</source>
+        <translation>未打开。没有任何请求到达店铺。</translation>
+    </message>
+    <message>
+        <source>Not saved yet…</source>
+        <translation>尚未保存…</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
     </message>
     <message>
         <source>Nothing</source>
@@ -1743,6 +1951,10 @@
     <message>
         <source>Nothing was changed. Correct the value and try again.</source>
         <translation>数据未变。请改正后重试。</translation>
+    </message>
+    <message>
+        <source>Nothing yet.</source>
+        <translation>暂无记录。</translation>
     </message>
     <message>
         <source>Number</source>
@@ -1769,6 +1981,14 @@
         <translation>有一个参数含有不是UTF-8文字的字节。</translation>
     </message>
     <message>
+        <source>Only this once</source>
+        <translation>仅本次打开</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
         <source>Open it again; nothing was changed.</source>
         <translation>请重新打开；数据未变。</translation>
     </message>
@@ -1785,8 +2005,24 @@
         <translation>打开·前置·关闭</translation>
     </message>
     <message>
+        <source>Opened</source>
+        <translation>已打开</translation>
+    </message>
+    <message>
+        <source>Opened in spite of a red check</source>
+        <translation>检测未通过，仍然打开</translation>
+    </message>
+    <message>
         <source>Opening {name} behind {proxy}</source>
         <translation>正在经{proxy}打开「{name}」</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>Opens in spite of what is red; kept in the history.</source>
+        <translation>检测未通过也打开；会记入历史。</translation>
     </message>
     <message>
         <source>Other users may look into {folder}: chmod 700 it.</source>
@@ -1797,8 +2033,16 @@
         <translation>其他人能进入文件夹{folder}，里面还有别的东西。</translation>
     </message>
     <message>
+        <source>Overview</source>
+        <translation>概览</translation>
+    </message>
+    <message>
         <source>Pages</source>
         <translation>页面</translation>
+    </message>
+    <message>
+        <source>Pages look larger or smaller.</source>
+        <translation>网页会显得大一些或小一些。</translation>
     </message>
     <message>
         <source>Pages that answer with the address they were asked from; tried in turn before a window opens.</source>
@@ -1893,6 +2137,10 @@
         <translation>打印…</translation>
     </message>
     <message>
+        <source>Private networks</source>
+        <translation>内网</translation>
+    </message>
+    <message>
         <source>Processor cores</source>
         <translation>处理器核心</translation>
     </message>
@@ -1925,6 +2173,10 @@
         <translation>仅公网地址</translation>
     </message>
     <message>
+        <source>public address only</source>
+        <translation>仅公网地址</translation>
+    </message>
+    <message>
         <source>Puerto Rico</source>
         <translation>波多黎各</translation>
     </message>
@@ -1949,6 +2201,22 @@
         <translation>请从头重新读取。</translation>
     </message>
     <message>
+        <source>real</source>
+        <translation>真实</translation>
+    </message>
+    <message>
+        <source>Real is shared by every store on this computer; noise can be noticed.</source>
+        <translation>本机所有店铺的真实值都相同；噪声可能被识别。</translation>
+    </message>
+    <message>
+        <source>Real, as on this computer</source>
+        <translation>真实，与这台电脑相同</translation>
+    </message>
+    <message>
+        <source>real, if the person allows it</source>
+        <translation>真实，由使用者允许</translation>
+    </message>
+    <message>
         <source>Recovery code</source>
         <translation>恢复码</translation>
     </message>
@@ -1957,12 +2225,20 @@
         <translation>泊位恢复码</translation>
     </message>
     <message>
+        <source>red</source>
+        <translation>未通过</translation>
+    </message>
+    <message>
         <source>references with * are not allowed.</source>
         <translation>不允许用*引用。</translation>
     </message>
     <message>
         <source>Remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
         <translation>请删除它，或把XDG_RUNTIME_DIR设为自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>Removed for good</source>
+        <translation>已彻底删除</translation>
     </message>
     <message>
         <source>Responsible</source>
@@ -2073,6 +2349,10 @@
         <translation>保存并新建下一个</translation>
     </message>
     <message>
+        <source>Saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
         <source>Saved proxies</source>
         <translation>已保存的代理</translation>
     </message>
@@ -2099,6 +2379,10 @@
     <message>
         <source>Scale</source>
         <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Screen</source>
+        <translation>屏幕</translation>
     </message>
     <message>
         <source>Search</source>
@@ -2141,6 +2425,10 @@
         <translation>显示泊位</translation>
     </message>
     <message>
+        <source>Show the note</source>
+        <translation>显示备注</translation>
+    </message>
+    <message>
         <source>Show the report</source>
         <translation>查看报告</translation>
     </message>
@@ -2175,6 +2463,10 @@
     <message>
         <source>Somalia</source>
         <translation>索马里</translation>
+    </message>
+    <message>
+        <source>Some checkouts want to know it; blocked asks nobody.</source>
+        <translation>有些结账页面要求提供；选阻止则不询问。</translation>
     </message>
     <message>
         <source>Something crossed:</source>
@@ -2283,6 +2575,10 @@
     <message>
         <source>Stores on this computer share one graphics card, canvas and set of fonts.</source>
         <translation>本机各店的画布、显卡、字体相同。</translation>
+    </message>
+    <message>
+        <source>Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth never pretends another one, because such a lie contradicts itself somewhere.</source>
+        <translation>本机各店共用真实的显卡、画布、字体和屏幕。泊位从不伪造，因为假的总会在某处自相矛盾。</translation>
     </message>
     <message>
         <source>Such as 1280x800</source>
@@ -2457,6 +2753,10 @@
         <translation>{name}出示的证书不可信：可能有人在偷看。</translation>
     </message>
     <message>
+        <source>The chosen store</source>
+        <translation>所选店铺</translation>
+    </message>
+    <message>
         <source>The copy made before the upgrade could not be read back.</source>
         <translation>升级前做的副本无法读回。</translation>
     </message>
@@ -2599,6 +2899,10 @@
     <message>
         <source>The name {name} is taken.</source>
         <translation>名称「{name}」已被占用。</translation>
+    </message>
+    <message>
+        <source>The note is too long to be saved; shorten it.</source>
+        <translation>备注太长，无法保存；请缩短。</translation>
     </message>
     <message>
         <source>The number {number} belongs to another profile.</source>
@@ -2793,6 +3097,10 @@
         <translation>「{name}」的窗口正开着。</translation>
     </message>
     <message>
+        <source>The window really runs on so many cores, so it may be slower.</source>
+        <translation>窗口确实只用这么多核心，可能会慢一些。</translation>
+    </message>
+    <message>
         <source>The window says truly who drives it.</source>
         <translation>窗口如实说明了由谁操作。</translation>
     </message>
@@ -2965,6 +3273,14 @@
         <translation>跟随本机默认</translation>
     </message>
     <message>
+        <source>this computer’s own</source>
+        <translation>本机真实值</translation>
+    </message>
+    <message>
+        <source>this computer’s own address</source>
+        <translation>本机自己的地址</translation>
+    </message>
+    <message>
         <source>This is far too long for a proxy.</source>
         <translation>这段文字太长，不是代理。</translation>
     </message>
@@ -2987,6 +3303,10 @@
     <message>
         <source>This machine may have policies for the browser, and they could not be read.</source>
         <translation>这台电脑可能对浏览器设了策略，但无法读取。</translation>
+    </message>
+    <message>
+        <source>This note is sealed. Who shows it, and when, is kept in the history.</source>
+        <translation>这条备注已加密。谁在什么时候查看过，会记入历史。</translation>
     </message>
     <message>
         <source>This passphrase does not open the vault.</source>
@@ -3026,6 +3346,10 @@
     </message>
     <message>
         <source>Through the proxy only</source>
+        <translation>只走代理</translation>
+    </message>
+    <message>
+        <source>through the proxy only</source>
         <translation>只走代理</translation>
     </message>
     <message>
@@ -3253,6 +3577,10 @@
         <translation><numerusform>用于 %n 家店铺</numerusform></translation>
     </message>
     <message>
+        <source>User</source>
+        <translation>用户名</translation>
+    </message>
+    <message>
         <source>user {name}</source>
         <translation>用户名{name}</translation>
     </message>
@@ -3347,6 +3675,14 @@
     <message>
         <source>What fits</source>
         <translation>匹配结果</translation>
+    </message>
+    <message>
+        <source>What is known of it is shown here.</source>
+        <translation>店铺的情况会显示在这里。</translation>
+    </message>
+    <message>
+        <source>What should be known about this store? Sealed; saved by itself.</source>
+        <translation>这家店铺有什么要记的？加密保存，自动存盘。</translation>
     </message>
     <message>
         <source>What should happen to them?</source>
@@ -3519,6 +3855,10 @@
     <message>
         <source>{name} is closed ({reason}).</source>
         <translation>「{name}」已关闭（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{name} is in front.</source>
+        <translation>「{name}」已前置。</translation>
     </message>
     <message>
         <source>{name} is open (process {pid}).</source>
