@@ -24,6 +24,14 @@
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n selected</source>
+        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s)</source>
+        <translation><numerusform>%n store</numerusform><numerusform>%n stores</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n store(s) selected</source>
         <translation><numerusform>%n store selected</numerusform><numerusform>%n stores selected</numerusform></translation>
     </message>
@@ -46,6 +54,10 @@
     <message numerus="yes">
         <source>and %n more</source>
         <translation><numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleted stores can be restored for %n day(s).</source>
+        <translation><numerusform>Deleted stores can be restored for %n day.</numerusform><numerusform>Deleted stores can be restored for %n days.</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>in %n d</source>

@@ -24,6 +24,14 @@
         <translation><numerusform>还有 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n selected</source>
+        <translation><numerusform>已选 %n 项</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s)</source>
+        <translation><numerusform>%n 家店铺</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n store(s) selected</source>
         <translation><numerusform>已选 %n 家店铺</numerusform></translation>
     </message>
@@ -186,6 +194,10 @@
     <message>
         <source>Add key=value, such as market=US.</source>
         <translation>请写成key=value，例如market=US。</translation>
+    </message>
+    <message>
+        <source>Add tags…</source>
+        <translation>添加标签…</translation>
     </message>
     <message>
         <source>Address</source>
@@ -636,6 +648,10 @@
         <translation>版本通道</translation>
     </message>
     <message>
+        <source>Check</source>
+        <translation>检测</translation>
+    </message>
+    <message>
         <source>Check again</source>
         <translation>重新检测</translation>
     </message>
@@ -662,6 +678,10 @@
     <message>
         <source>Check the login with your proxy provider, then set the proxy again.</source>
         <translation>请向代理商核对账号，再重新设置代理。</translation>
+    </message>
+    <message>
+        <source>Check the proxy</source>
+        <translation>检测代理</translation>
     </message>
     <message>
         <source>Check the site's address, or try again later.</source>
@@ -712,6 +732,10 @@
         <translation>选择店铺</translation>
     </message>
     <message>
+        <source>Choose a store and press Enter.</source>
+        <translation>选择一家店铺，按Enter打开。</translation>
+    </message>
+    <message>
         <source>Choose a template; “Any site” suits every platform.</source>
         <translation>选择模板；「通用」适合任何平台。</translation>
     </message>
@@ -752,6 +776,10 @@
         <translation>Chromium</translation>
     </message>
     <message>
+        <source>Clear the search</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
         <source>Click to sort, drag to move, right click to choose columns</source>
         <translation>单击排序，拖动换位，右键选择列</translation>
     </message>
@@ -782,6 +810,10 @@
     <message>
         <source>Close the other Berth, or wait for it to finish.</source>
         <translation>请关闭另一个泊位，或等它结束。</translation>
+    </message>
+    <message>
+        <source>Close the window</source>
+        <translation>关闭窗口</translation>
     </message>
     <message>
         <source>Close them first, with `berth close --all`; then open the store again.</source>
@@ -822,6 +854,10 @@
     <message>
         <source>Colour</source>
         <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
     </message>
     <message>
         <source>Commands</source>
@@ -928,6 +964,14 @@
         <translation>回收站保留天数</translation>
     </message>
     <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleted stores can be restored for %n day(s).</source>
+        <translation><numerusform>删除的店铺在 %n 天内可以恢复。</numerusform></translation>
+    </message>
+    <message>
         <source>Denmark</source>
         <translation>丹麦</translation>
     </message>
@@ -985,6 +1029,10 @@
         <translation>厄瓜多尔</translation>
     </message>
     <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
         <source>Edit {name}</source>
         <translation>编辑「{name}」</translation>
     </message>
@@ -1027,6 +1075,10 @@
     <message>
         <source>Every page of the database is as Berth wrote it.</source>
         <translation>数据库每一页都与泊位写入时一致。</translation>
+    </message>
+    <message>
+        <source>Every store account gets its own browser, its own network path and its own settings.</source>
+        <translation>每个店铺账号都有自己的浏览器、自己的网络线路和自己的设置。</translation>
     </message>
     <message>
         <source>Everybody may write to the folder {folder}.</source>
@@ -1253,6 +1305,10 @@
         <translation>分组</translation>
     </message>
     <message>
+        <source>Group, search, order and columns are kept under a name.</source>
+        <translation>分组、搜索、排序和列会以一个名称保存下来。</translation>
+    </message>
+    <message>
         <source>Groups</source>
         <translation>分组</translation>
     </message>
@@ -1302,7 +1358,7 @@
     </message>
     <message>
         <source>Hide this pane</source>
-        <translation>隐藏此栏</translation>
+        <translation>隐藏右栏</translation>
     </message>
     <message>
         <source>History</source>
@@ -1609,6 +1665,10 @@
         <translation>请用需要的值新建一个店铺。</translation>
     </message>
     <message>
+        <source>Make another like this…</source>
+        <translation>照此新建…</translation>
+    </message>
+    <message>
         <source>Make one with `berth init`, or name another folder with --home.</source>
         <translation>请先新建保险库（命令行：`berth init`），或换一个文件夹（命令行加 --home）。</translation>
     </message>
@@ -1723,6 +1783,10 @@
     <message>
         <source>Morocco</source>
         <translation>摩洛哥</translation>
+    </message>
+    <message>
+        <source>Move to the bin</source>
+        <translation>移到回收站</translation>
     </message>
     <message>
         <source>Moved to the bin</source>
@@ -1857,6 +1921,10 @@
         <translation>没有找到打印机。</translation>
     </message>
     <message>
+        <source>No proxy expires soon</source>
+        <translation>没有即将到期的代理</translation>
+    </message>
+    <message>
         <source>No proxy: stores see this computer’s own address, and the same one for every direct store.</source>
         <translation>没有代理：店铺用这台电脑自己的地址，所有直连店铺都是同一个地址。</translation>
     </message>
@@ -1867,6 +1935,18 @@
     <message>
         <source>No saved proxy has this name.</source>
         <translation>没有保存过这个名称的代理。</translation>
+    </message>
+    <message>
+        <source>No store fits “{text}”</source>
+        <translation>没有匹配“{text}”的店铺</translation>
+    </message>
+    <message>
+        <source>No store here</source>
+        <translation>这里没有店铺</translation>
+    </message>
+    <message>
+        <source>No store yet</source>
+        <translation>还没有店铺</translation>
     </message>
     <message>
         <source>No window is open</source>
@@ -1941,6 +2021,10 @@
         <translation>两个窗口之间什么都没有串。</translation>
     </message>
     <message>
+        <source>Nothing is wrong</source>
+        <translation>一切正常</translation>
+    </message>
+    <message>
         <source>Nothing refers to a row that is missing.</source>
         <translation>没有数据指向缺失的记录。</translation>
     </message>
@@ -2001,8 +2085,16 @@
         <translation>请重新打开店铺；登录状态都还在。</translation>
     </message>
     <message>
+        <source>Open this group</source>
+        <translation>打开本组</translation>
+    </message>
+    <message>
         <source>Open · front · close</source>
         <translation>打开·前置·关闭</translation>
+    </message>
+    <message>
+        <source>Open, or bring to front</source>
+        <translation>打开或前置</translation>
     </message>
     <message>
         <source>Opened</source>
@@ -2181,6 +2273,10 @@
         <translation>波多黎各</translation>
     </message>
     <message>
+        <source>Put into a group…</source>
+        <translation>放进分组…</translation>
+    </message>
+    <message>
         <source>Put it into one of your groups, or ask the owner of this vault.</source>
         <translation>请把它放进自己能看的分组，或联系保险库所有者。</translation>
     </message>
@@ -2233,12 +2329,28 @@
         <translation>不允许用*引用。</translation>
     </message>
     <message>
+        <source>Remove a view</source>
+        <translation>删除视图</translation>
+    </message>
+    <message>
+        <source>Remove for good…</source>
+        <translation>彻底删除…</translation>
+    </message>
+    <message>
         <source>Remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
         <translation>请删除它，或把XDG_RUNTIME_DIR设为自己的文件夹。</translation>
     </message>
     <message>
         <source>Removed for good</source>
         <translation>已彻底删除</translation>
+    </message>
+    <message>
+        <source>Removed the view {name}</source>
+        <translation>已删除视图「{name}」</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
     </message>
     <message>
         <source>Responsible</source>
@@ -2341,6 +2453,14 @@
         <translation>请把恢复码存为PDF再打印，或抄写下来。</translation>
     </message>
     <message>
+        <source>Save this view</source>
+        <translation>保存此视图</translation>
+    </message>
+    <message>
+        <source>Save this view…</source>
+        <translation>保存此视图…</translation>
+    </message>
+    <message>
         <source>Save your recovery code</source>
         <translation>保存恢复码</translation>
     </message>
@@ -2355,6 +2475,14 @@
     <message>
         <source>Saved proxies</source>
         <translation>已保存的代理</translation>
+    </message>
+    <message>
+        <source>Saved the view {name}</source>
+        <translation>已保存视图「{name}」</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>已保存「{name}」</translation>
     </message>
     <message>
         <source>Saved: {file}</source>
@@ -2389,6 +2517,10 @@
         <translation>搜索</translation>
     </message>
     <message>
+        <source>Search stores: name, pinyin, number, market, tag, address…</source>
+        <translation>搜索店铺：名称、拼音、序号、市场、标签、地址…</translation>
+    </message>
+    <message>
         <source>Search this page</source>
         <translation>在本页搜索</translation>
     </message>
@@ -2399,6 +2531,22 @@
     <message>
         <source>Seconds that a proxy has to answer before the window is not opened.</source>
         <translation>代理超过多少秒没有响应，就不打开窗口。</translation>
+    </message>
+    <message>
+        <source>See the demo</source>
+        <translation>看演示</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>Select none</source>
+        <translation>取消全选</translation>
+    </message>
+    <message>
+        <source>Selected stores</source>
+        <translation>所选店铺</translation>
     </message>
     <message>
         <source>Senegal</source>
@@ -2427,6 +2575,10 @@
     <message>
         <source>Show the note</source>
         <translation>显示备注</translation>
+    </message>
+    <message>
+        <source>Show the pane</source>
+        <translation>显示右栏</translation>
     </message>
     <message>
         <source>Show the report</source>
@@ -2687,6 +2839,10 @@
     <message>
         <source>The address in square brackets is no URL.</source>
         <translation>方括号里的地址不是网址。</translation>
+    </message>
+    <message>
+        <source>The bin is empty</source>
+        <translation>回收站是空的</translation>
     </message>
     <message>
         <source>The browser at {path} cannot be started.</source>
@@ -3465,6 +3621,10 @@
         <translation>已了解，保存</translation>
     </message>
     <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
         <source>Unfold</source>
         <translation>展开</translation>
     </message>
@@ -3631,6 +3791,10 @@
     <message>
         <source>Vietnam</source>
         <translation>越南</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>视图</translation>
     </message>
     <message>
         <source>Virgin Islands (UK)</source>
