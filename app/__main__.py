@@ -22,9 +22,26 @@ def _run(words: list[str]) -> int:
         from app.isolation.keeper.main import main as keep
 
         return keep(words[1:])
+    if _wants_window(words):
+        from app.ui.main import main as window_program
+
+        return window_program(words)
     from app.cli.main import main as command_line
 
     return command_line(words)
+
+
+def _wants_window(words: list[str]) -> bool:
+    """Whether `gui` is the command: the first word that is no option and no option's value."""
+    takes_value = False
+    for word in words:
+        if takes_value:
+            takes_value = False
+        elif word in ("--home", "--passphrase-file"):
+            takes_value = True
+        elif not word.startswith("-"):
+            return word == "gui"
+    return False
 
 
 if __name__ == "__main__":

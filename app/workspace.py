@@ -8,6 +8,7 @@ from app.credentials import room as credentials_room
 from app.credentials.migrations import MIGRATIONS as CREDENTIALS_MIGRATIONS
 from app.credentials.room import CredentialsRoom
 from app.isolation import room as isolation_room
+from app.isolation.fingerprint.machine import this_machine
 from app.isolation.migrations import MIGRATIONS as ISOLATION_MIGRATIONS
 from app.isolation.room import IsolationRoom
 from app.kernel.clock import Clock
@@ -33,8 +34,10 @@ def migrations() -> tuple[Migration, ...]:
     return (*VAULT_MIGRATIONS, *ISOLATION_MIGRATIONS, *CREDENTIALS_MIGRATIONS)
 
 
-def build(paths: Paths, clock: Clock, vault: OpenVault) -> Workspace:
-    """The rooms of an unlocked vault; they end with it."""
+def build(
+    paths: Paths, clock: Clock, vault: OpenVault, *, screen: tuple[int, int] | None = None
+) -> Workspace:
+    """The rooms of an unlocked vault; they end with it. `screen` is the one a face knows of, in its pixels."""
     settings = Settings(
         {
             Scope.VAULT: VaultSettings(vault.database, vault.gate, vault.session),
@@ -43,7 +46,7 @@ def build(paths: Paths, clock: Clock, vault: OpenVault) -> Workspace:
     )
     return Workspace(
         vault=vault,
-        isolation=isolation_room.build(vault, paths, clock, settings),
+        isolation=isolation_room.build(vault, paths, clock, settings, machine=lambda: this_machine(screen)),
         credentials=credentials_room.build(vault, clock),
         settings=settings,
     )

@@ -27,7 +27,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table. Bounds hold for numbers, `choices` for texts, `are_pages` for lists."""
+    """One row of the table. Bounds hold for numbers, `choices` for texts, `are_pages` for lists.
+
+    `group` is the heading it stands under; `choice_texts` says each of `choices` in words.
+    """
 
     name: str
     default: Value
@@ -38,7 +41,15 @@ class Setting:
     maximum: int | None = None
     choices: tuple[str, ...] = ()
     are_pages: bool = False
+    group: Text = say("General")
+    choice_texts: tuple[Text, ...] = ()
 
+
+_WINDOWS = say("Windows")
+_NETWORK = say("Network")
+_LOOKS = say("Appearance")
+_VAULT = say("Vault")
+_STORES = say("Stores and proxies")
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -48,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
         say("Echo addresses"),
         say("Pages that answer with the address they were asked from; tried in turn before a window opens."),
         are_pages=True,
+        group=_NETWORK,
     ),
     Setting(
         "network.probe_timeout_s",
@@ -57,6 +69,7 @@ SETTINGS: tuple[Setting, ...] = (
         say("Seconds that a proxy has to answer before the window is not opened."),
         minimum=1,
         maximum=120,
+        group=_NETWORK,
     ),
     Setting(
         "windows.default_engine",
@@ -65,6 +78,64 @@ SETTINGS: tuple[Setting, ...] = (
         say("Browser for new profiles"),
         say("Which of the browsers found on this machine a new profile uses."),
         choices=("auto", "chrome", "edge", "chromium", "brave"),
+        group=_WINDOWS,
+        choice_texts=(
+            say("The best that is found"),
+            Text("Google Chrome"),
+            Text("Microsoft Edge"),
+            Text("Chromium"),
+            Text("Brave"),
+        ),
+    ),
+    Setting(
+        "windows.open_at_once",
+        3,
+        Scope.VAULT,
+        say("Windows opened at once"),
+        say("How many windows are being opened at the same time; the others wait for their turn."),
+        minimum=1,
+        maximum=20,
+        group=_WINDOWS,
+    ),
+    Setting(
+        "ui.language",
+        "auto",
+        Scope.MACHINE,
+        say("Language"),
+        say("The language of the window program."),
+        choices=("auto", "zh", "en"),
+        group=_LOOKS,
+        choice_texts=(say("As the system"), Text("简体中文"), Text("English")),
+    ),
+    Setting(
+        "ui.theme",
+        "system",
+        Scope.MACHINE,
+        say("Theme"),
+        say("Light or dark colours."),
+        choices=("system", "light", "dark"),
+        group=_LOOKS,
+        choice_texts=(say("As the system"), say("Light"), say("Dark")),
+    ),
+    Setting(
+        "ui.rows",
+        "normal",
+        Scope.MACHINE,
+        say("Rows"),
+        say("How high the rows of lists are."),
+        choices=("normal", "compact"),
+        group=_LOOKS,
+        choice_texts=(say("Normal"), say("Compact")),
+    ),
+    Setting(
+        "ui.motion",
+        "system",
+        Scope.MACHINE,
+        say("Motion"),
+        say("Whether drawers slide, or are there at once."),
+        choices=("system", "on", "off"),
+        group=_LOOKS,
+        choice_texts=(say("As the system"), say("On"), say("Off")),
     ),
     Setting(
         "vault.wait_for_lock_s",
@@ -74,6 +145,17 @@ SETTINGS: tuple[Setting, ...] = (
         say("Seconds that a command waits while another Berth command has the vault open."),
         minimum=0,
         maximum=600,
+        group=_VAULT,
+    ),
+    Setting(
+        "vault.lock_after_min",
+        15,
+        Scope.VAULT,
+        say("Lock when idle"),
+        say("Minutes without a key or a click anywhere on this computer until Berth locks; 0 for never."),
+        minimum=0,
+        maximum=1440,
+        group=_VAULT,
     ),
     Setting(
         "profiles.bin_days",
@@ -83,6 +165,17 @@ SETTINGS: tuple[Setting, ...] = (
         say("How long a deleted profile can be restored before `profile purge --expired` removes it."),
         minimum=1,
         maximum=3650,
+        group=_STORES,
+    ),
+    Setting(
+        "proxies.expiring_days",
+        7,
+        Scope.VAULT,
+        say("Warn before a proxy expires"),
+        say("Days before its end from which a proxy counts as expiring."),
+        minimum=1,
+        maximum=90,
+        group=_STORES,
     ),
 )
 
