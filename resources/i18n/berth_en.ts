@@ -4,6 +4,10 @@
 <context>
     <name>berth</name>
     <message numerus="yes">
+        <source> (and %n more)</source>
+        <translation><numerusform> (and %n more)</numerusform><numerusform> (and %n more)</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n being opened</source>
         <translation><numerusform>%n being opened</numerusform><numerusform>%n being opened</numerusform></translation>
     </message>
@@ -24,12 +28,28 @@
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n proxy(ies) work</source>
+        <translation><numerusform>%n proxy works</numerusform><numerusform>%n proxies work</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n selected</source>
-        <translation type="unfinished"><numerusform></numerusform><numerusform></numerusform></translation>
+        <translation><numerusform>%n selected</numerusform><numerusform>%n selected</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n store(s)</source>
         <translation><numerusform>%n store</numerusform><numerusform>%n stores</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) moved to the bin</source>
+        <translation><numerusform>%n store moved to the bin</numerusform><numerusform>%n stores moved to the bin</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) removed for good</source>
+        <translation><numerusform>%n store removed for good</numerusform><numerusform>%n stores removed for good</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) restored</source>
+        <translation><numerusform>%n store restored</numerusform><numerusform>%n stores restored</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n store(s) selected</source>
@@ -52,16 +72,40 @@
         <translation><numerusform>%n window still open; they go on</numerusform><numerusform>%n windows still open; they go on</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>Add tags to %n store(s)</source>
+        <translation><numerusform>Add tags to %n store</numerusform><numerusform>Add tags to %n stores</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>and %n more</source>
         <translation><numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Changed %n store(s)</source>
+        <translation><numerusform>Changed %n store</numerusform><numerusform>Changed %n stores</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Deleted stores can be restored for %n day(s).</source>
         <translation><numerusform>Deleted stores can be restored for %n day.</numerusform><numerusform>Deleted stores can be restored for %n days.</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>For %n store(s)</source>
+        <translation><numerusform>For %n store</numerusform><numerusform>For %n stores</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>in %n d</source>
         <translation><numerusform>in %n d</numerusform><numerusform>in %n d</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Open %n window(s)?</source>
+        <translation><numerusform>Open %n window?</numerusform><numerusform>Open %n windows?</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Put %n store(s) into a group</source>
+        <translation><numerusform>Put %n store into a group</numerusform><numerusform>Put %n stores into a group</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n store(s) for good?</source>
+        <translation><numerusform>Remove %n store for good?</numerusform><numerusform>Remove %n stores for good?</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Restore %n window(s)</source>

@@ -4,6 +4,10 @@
 <context>
     <name>berth</name>
     <message numerus="yes">
+        <source> (and %n more)</source>
+        <translation><numerusform>（另有 %n 家）</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n being opened</source>
         <translation><numerusform>正在打开 %n 个</numerusform></translation>
     </message>
@@ -24,12 +28,28 @@
         <translation><numerusform>还有 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n proxy(ies) work</source>
+        <translation><numerusform>%n 个代理可用</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n selected</source>
         <translation><numerusform>已选 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n store(s)</source>
         <translation><numerusform>%n 家店铺</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) moved to the bin</source>
+        <translation><numerusform>已将 %n 家店铺移到回收站</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) removed for good</source>
+        <translation><numerusform>已彻底删除 %n 家店铺</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) restored</source>
+        <translation><numerusform>已恢复 %n 家店铺</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n store(s) selected</source>
@@ -124,8 +144,16 @@
         <translation>列表不能按「{sort}」排序。</translation>
     </message>
     <message>
+        <source>A name that is new makes a new group; an empty one takes them out.</source>
+        <translation>填新名称会新建分组；留空则移出分组。</translation>
+    </message>
+    <message>
         <source>A note is sealed and never given on a command line; use the note command.</source>
         <translation>备注加密保存，不能写在命令行里；请用备注命令。</translation>
+    </message>
+    <message>
+        <source>A page can read which graphics card, fonts and screen a computer has, and how it draws a picture. Berth shows the real ones in every store, because invented ones contradict each other and can be noticed. So two stores on this computer can be linked by them. Languages, time zone, window size, scale and number of cores are different for each store, and cookies, logins and addresses never mix. If that is not enough for two accounts, keep them on two computers.</source>
+        <translation>网页能读到电脑的显卡、字体和屏幕，以及它怎样画图。泊位在每家店铺里都显示真实值，因为编造的值会互相矛盾，可能被识别。所以，同一台电脑上的两家店铺可以凭这些被关联。语言、时区、窗口尺寸、缩放和核心数各店不同；Cookie、登录状态和地址互不相混。如果两个账号需要分得更开，请用两台电脑。</translation>
     </message>
     <message>
         <source>A place is given, but the geolocation is not fixed to it.</source>
@@ -188,12 +216,20 @@
         <translation>账号状态</translation>
     </message>
     <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
         <source>Add --yes when you are sure.</source>
         <translation>确定的话，请加上 --yes。</translation>
     </message>
     <message>
         <source>Add key=value, such as market=US.</source>
         <translation>请写成key=value，例如market=US。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add tags to %n store(s)</source>
+        <translation><numerusform>给 %n 家店铺添加标签</numerusform></translation>
     </message>
     <message>
         <source>Add tags…</source>
@@ -242,6 +278,10 @@
     <message>
         <source>An IPv6 address needs square brackets.</source>
         <translation>IPv6地址要放在方括号里。</translation>
+    </message>
+    <message>
+        <source>An open window goes on with the old one until it is closed and opened again.</source>
+        <translation>已打开的窗口仍用旧代理，关闭后重新打开才换。</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -500,6 +540,10 @@
         <translation>blocked、real，或纬度和经度（例如 3.139,101.687）</translation>
     </message>
     <message>
+        <source>Blue</source>
+        <translation>蓝色</translation>
+    </message>
+    <message>
         <source>Bolivia</source>
         <translation>玻利维亚</translation>
     </message>
@@ -639,6 +683,10 @@
         <source>Changed</source>
         <translation>已修改</translation>
     </message>
+    <message numerus="yes">
+        <source>Changed %n store(s)</source>
+        <translation><numerusform>已修改 %n 家店铺</numerusform></translation>
+    </message>
     <message>
         <source>Change…</source>
         <translation>修改…</translation>
@@ -700,8 +748,16 @@
         <translation>请检查文件夹属于谁，或换一个文件夹（命令行加 --home）。</translation>
     </message>
     <message>
+        <source>Checked {done} of {total} proxies</source>
+        <translation>已检测 {done}/{total} 个代理</translation>
+    </message>
+    <message>
         <source>Checking</source>
         <translation>检查中</translation>
+    </message>
+    <message>
+        <source>Checking proxies</source>
+        <translation>正在检测代理</translation>
     </message>
     <message>
         <source>Checks of the window</source>
@@ -993,6 +1049,14 @@
         <translation>直连，不用代理</translation>
     </message>
     <message>
+        <source>Dissolve; its stores stay</source>
+        <translation>解散分组，店铺保留</translation>
+    </message>
+    <message>
+        <source>Dissolved the group {name}</source>
+        <translation>已解散分组「{name}」</translation>
+    </message>
+    <message>
         <source>Djibouti</source>
         <translation>吉布提</translation>
     </message>
@@ -1011,6 +1075,10 @@
     <message>
         <source>Downloads folder</source>
         <translation>下载文件夹</translation>
+    </message>
+    <message>
+        <source>Each browser window takes a few hundred megabytes of memory.</source>
+        <translation>每个浏览器窗口要占几百MB内存。</translation>
     </message>
     <message>
         <source>East Timor</source>
@@ -1152,6 +1220,10 @@
         <source>Fonts</source>
         <translation>字体</translation>
     </message>
+    <message numerus="yes">
+        <source>For %n store(s)</source>
+        <translation><numerusform>用于 %n 家店铺</numerusform></translation>
+    </message>
     <message>
         <source>For instance: market=US.</source>
         <translation>例如：market=US。</translation>
@@ -1289,6 +1361,10 @@
         <translation>希腊</translation>
     </message>
     <message>
+        <source>Green</source>
+        <translation>绿色</translation>
+    </message>
+    <message>
         <source>green</source>
         <translation>通过</translation>
     </message>
@@ -1299,6 +1375,10 @@
     <message>
         <source>Grenada</source>
         <translation>格林纳达</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>灰色</translation>
     </message>
     <message>
         <source>Group</source>
@@ -1669,6 +1749,14 @@
         <translation>照此新建…</translation>
     </message>
     <message>
+        <source>Make another like {name}</source>
+        <translation>照「{name}」新建</translation>
+    </message>
+    <message>
+        <source>Make it</source>
+        <translation>新建</translation>
+    </message>
+    <message>
         <source>Make one with `berth init`, or name another folder with --home.</source>
         <translation>请先新建保险库（命令行：`berth init`），或换一个文件夹（命令行加 --home）。</translation>
     </message>
@@ -1969,6 +2057,10 @@
         <translation>{what}暂不提供噪声，只能用真实值。</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>Norfolk Island</source>
         <translation>诺福克岛</translation>
     </message>
@@ -2072,6 +2164,10 @@
         <source>Open</source>
         <translation>打开</translation>
     </message>
+    <message numerus="yes">
+        <source>Open %n window(s)?</source>
+        <translation><numerusform>打开 %n 个窗口？</numerusform></translation>
+    </message>
     <message>
         <source>Open it again; nothing was changed.</source>
         <translation>请重新打开；数据未变。</translation>
@@ -2115,6 +2211,10 @@
     <message>
         <source>Opens in spite of what is red; kept in the history.</source>
         <translation>检测未通过也打开；会记入历史。</translation>
+    </message>
+    <message>
+        <source>Orange</source>
+        <translation>橙色</translation>
     </message>
     <message>
         <source>Other users may look into {folder}: chmod 700 it.</source>
@@ -2191,6 +2291,10 @@
     <message>
         <source>Pictures:</source>
         <translation>图片：</translation>
+    </message>
+    <message>
+        <source>Pink</source>
+        <translation>粉色</translation>
     </message>
     <message>
         <source>Pitcairn</source>
@@ -2273,6 +2377,18 @@
         <translation>波多黎各</translation>
     </message>
     <message>
+        <source>Purple</source>
+        <translation>紫色</translation>
+    </message>
+    <message>
+        <source>Put</source>
+        <translation>放入</translation>
+    </message>
+    <message numerus="yes">
+        <source>Put %n store(s) into a group</source>
+        <translation><numerusform>将 %n 家店铺放进分组</numerusform></translation>
+    </message>
+    <message>
         <source>Put into a group…</source>
         <translation>放进分组…</translation>
     </message>
@@ -2321,6 +2437,10 @@
         <translation>泊位恢复码</translation>
     </message>
     <message>
+        <source>Red</source>
+        <translation>红色</translation>
+    </message>
+    <message>
         <source>red</source>
         <translation>未通过</translation>
     </message>
@@ -2328,9 +2448,17 @@
         <source>references with * are not allowed.</source>
         <translation>不允许用*引用。</translation>
     </message>
+    <message numerus="yes">
+        <source>Remove %n store(s) for good?</source>
+        <translation><numerusform>彻底删除 %n 家店铺？</numerusform></translation>
+    </message>
     <message>
         <source>Remove a view</source>
         <translation>删除视图</translation>
+    </message>
+    <message>
+        <source>Remove for good</source>
+        <translation>彻底删除</translation>
     </message>
     <message>
         <source>Remove for good…</source>
@@ -2349,8 +2477,20 @@
         <translation>已删除视图「{name}」</translation>
     </message>
     <message>
+        <source>Removing stores</source>
+        <translation>正在删除店铺</translation>
+    </message>
+    <message>
         <source>Rename</source>
         <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Rename {name}</source>
+        <translation>重命名「{name}」</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
     </message>
     <message>
         <source>Responsible</source>
@@ -2415,6 +2555,10 @@
     <message numerus="yes">
         <source>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</source>
         <translation><numerusform>与{names}的语言、时区、缩放和核心数相同：平台无法凭这些区分这几家店铺。</numerusform></translation>
+    </message>
+    <message>
+        <source>Same settings and proxy, a fingerprint combination and a folder of its own. Logins stay behind.</source>
+        <translation>设置和代理相同，指纹组合和文件夹是自己的。登录状态不会带过去。</translation>
     </message>
     <message>
         <source>Samoa (American)</source>
@@ -2571,6 +2715,10 @@
     <message>
         <source>Show Berth</source>
         <translation>显示泊位</translation>
+    </message>
+    <message>
+        <source>Show the bin</source>
+        <translation>显示回收站</translation>
     </message>
     <message>
         <source>Show the note</source>
@@ -2933,6 +3081,18 @@
         <translation>数据库{file}是空的。</translation>
     </message>
     <message>
+        <source>The demo failed. “berth demo” in a terminal says why.</source>
+        <translation>演示失败。在终端运行berth demo可看原因。</translation>
+    </message>
+    <message>
+        <source>The demo has ended: nothing crossed between its two stores.</source>
+        <translation>演示结束：两家店铺之间什么都没有串。</translation>
+    </message>
+    <message>
+        <source>The demo opens two windows of its own and closes them again.</source>
+        <translation>演示会打开两个自己的窗口，结束后关闭。</translation>
+    </message>
+    <message>
         <source>The disk is full, so nothing was saved in {folder}.</source>
         <translation>磁盘已满，{folder}中什么都没有保存。</translation>
     </message>
@@ -3281,6 +3441,10 @@
         <translation>上次的窗口没有正常关闭。</translation>
     </message>
     <message>
+        <source>Their folders with logins and cookies are deleted. This cannot be taken back.</source>
+        <translation>其中存有登录状态和Cookie的文件夹会一并删除，无法恢复。</translation>
+    </message>
+    <message>
         <source>There are invisible characters in the login.</source>
         <translation>账号中有看不见的字符。</translation>
     </message>
@@ -3407,6 +3571,10 @@
     <message>
         <source>These key derivation parameters are outside of what Berth allows.</source>
         <translation>这些密钥派生参数超出了泊位允许的范围。</translation>
+    </message>
+    <message>
+        <source>These stores have no proxy to check.</source>
+        <translation>这些店铺没有要检测的代理。</translation>
     </message>
     <message>
         <source>This address belongs to Berth itself.</source>
@@ -3615,6 +3783,10 @@
     <message>
         <source>Ukraine</source>
         <translation>乌克兰</translation>
+    </message>
+    <message>
+        <source>Understood</source>
+        <translation>知道了</translation>
     </message>
     <message>
         <source>Understood, save</source>
@@ -3853,6 +4025,10 @@
         <translation>这些窗口怎么处理？</translation>
     </message>
     <message>
+        <source>What stores on one computer share</source>
+        <translation>同一台电脑上的店铺有哪些共同点</translation>
+    </message>
+    <message>
         <source>What you have changed is lost then.</source>
         <translation>所做的修改会丢失。</translation>
     </message>
@@ -3925,6 +4101,10 @@
         <translation>请填写分组的新名称。</translation>
     </message>
     <message>
+        <source>Yellow</source>
+        <translation>黄色</translation>
+    </message>
+    <message>
         <source>Yemen</source>
         <translation>也门</translation>
     </message>
@@ -3973,6 +4153,10 @@
         <translation>{folder}还不存在；请先新建保险库（命令行：`berth init`）。</translation>
     </message>
     <message>
+        <source>{good} work, {bad} do not</source>
+        <translation>{good} 个可用，{bad} 个不可用</translation>
+    </message>
+    <message>
         <source>{host} cannot be reached.</source>
         <translation>{host}连不上。</translation>
     </message>
@@ -4003,6 +4187,10 @@
     <message>
         <source>{market} is not a country code.</source>
         <translation>{market}不是国家代码。</translation>
+    </message>
+    <message>
+        <source>{name} 2</source>
+        <translation>{name} 2</translation>
     </message>
     <message>
         <source>{name} can mean several profiles: {choices}.</source>

@@ -66,7 +66,7 @@ def _places(entry: Entry, form: str, may_spell_one: bool) -> Iterator[str]:
         yield "%n is lost or too much"
     if sorted(_TYPED.findall(form)) != sorted(_TYPED.findall(entry.source)):
         yield f"what is typed stays as it is: {' '.join(_TYPED.findall(entry.source)) or 'nothing'}"
-    if form != form.strip():
+    if form != form.strip() and entry.source == entry.source.strip():
         yield "begins or ends with a space"
 
 

@@ -160,8 +160,6 @@ def _literal(node: ast.expr) -> str | None:
 def _wrong(source: str, kind: str, has_number: bool) -> str:
     if not source.strip():
         return "empty"
-    if source != source.strip():
-        return "begins or ends with a space"
     if "%n" in source and not has_number:
         return "%n without n="
     if kind == "tr" and has_number and "%n" not in source:

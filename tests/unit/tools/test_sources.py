@@ -80,7 +80,6 @@ def test_a_function_that_only_has_the_same_name_is_left_alone(code: str):
         ('tr("%n windows")', "%n without n="),
         ('tr("windows", n=2)', "n= without %n"),
         ('tr("")', "empty"),
-        ('tr(" Open")', "a space"),
         ('say("Opened {name.")', "a brace stands alone"),
         ('self.tr("Open")', "Qt's own tr()"),
         ('QCoreApplication.translate("x", "Open")', "Qt's own tr()"),
