@@ -340,6 +340,10 @@
         <translation>系统的AppArmor限制了用户命名空间。Debian：apt install chromium-sandbox；Ubuntu：请用Google Chrome官方安装包。</translation>
     </message>
     <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
         <source>Argentina</source>
         <translation>阿根廷</translation>
     </message>
@@ -366,6 +370,10 @@
     <message>
         <source>as the browser does by itself</source>
         <translation>由浏览器自行决定</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Ask someone who may approve it.</source>
@@ -924,6 +932,10 @@
         <translation>科摩罗</translation>
     </message>
     <message>
+        <source>Compact</source>
+        <translation>紧凑</translation>
+    </message>
+    <message>
         <source>Confirm that you want it, and say why.</source>
         <translation>请确认要改，并写明原因。</translation>
     </message>
@@ -1004,6 +1016,10 @@
         <translation>科特迪瓦</translation>
     </message>
     <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
         <source>Data folder: {folder}</source>
         <translation>数据文件夹：{folder}</translation>
     </message>
@@ -1014,6 +1030,10 @@
     <message>
         <source>Dates and numbers are written as in {seen}.</source>
         <translation>日期和数字按{seen}书写。</translation>
+    </message>
+    <message>
+        <source>Days before its end from which a proxy counts as expiring.</source>
+        <translation>到期前多少天算作代理将到期。</translation>
     </message>
     <message>
         <source>Days in the bin</source>
@@ -1115,6 +1135,10 @@
     <message>
         <source>empty</source>
         <translation>空值</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
     </message>
     <message>
         <source>Equatorial Guinea</source>
@@ -1271,6 +1295,10 @@
     <message>
         <source>Gambia</source>
         <translation>冈比亚</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>常规</translation>
     </message>
     <message>
         <source>Georgia</source>
@@ -1453,8 +1481,16 @@
         <translation>中国香港</translation>
     </message>
     <message>
+        <source>How high the rows of lists are.</source>
+        <translation>列表的行高。</translation>
+    </message>
+    <message>
         <source>How long a deleted profile can be restored before `profile purge --expired` removes it.</source>
         <translation>删除的店铺在多少天内可以恢复；到期后由`profile purge --expired`清除。</translation>
+    </message>
+    <message>
+        <source>How many windows are being opened at the same time; the others wait for their turn.</source>
+        <translation>同时打开多少个窗口；其余的排队等待。</translation>
     </message>
     <message>
         <source>Hungary</source>
@@ -1645,6 +1681,10 @@
         <translation>吉尔吉斯斯坦</translation>
     </message>
     <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
         <source>Language and time zone follow the proxy’s country and are fixed when the store is first opened. Window size, scale and number of cores are drawn from what this computer can truly show, differ from your other stores, and stay for the store’s life. Everything else is the real browser’s own. You can look at all of it, and change it, in the tab “Fingerprint”.</source>
         <translation>语言和时区跟随代理所在国家，首次打开店铺时固定下来。窗口尺寸、缩放和核心数从这台电脑能真实显示的范围里抽取，与其他店铺不同，并且此后不再变。其余都是真实浏览器自己的。可在「指纹」标签页中查看和修改。</translation>
     </message>
@@ -1705,6 +1745,14 @@
         <translation>列支敦士登</translation>
     </message>
     <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Light or dark colours.</source>
+        <translation>浅色或深色。</translation>
+    </message>
+    <message>
         <source>Lithuania</source>
         <translation>立陶宛</translation>
     </message>
@@ -1719,6 +1767,10 @@
     <message>
         <source>Lock (Ctrl+L)</source>
         <translation>锁定（Ctrl+L）</translation>
+    </message>
+    <message>
+        <source>Lock when idle</source>
+        <translation>闲置时锁定</translation>
     </message>
     <message>
         <source>Looked at something sealed</source>
@@ -1841,6 +1893,10 @@
         <translation>Microsoft Edge</translation>
     </message>
     <message>
+        <source>Minutes without a key or a click anywhere on this computer until Berth locks; 0 for never.</source>
+        <translation>整台电脑多少分钟没有按键和点击后锁定泊位；0 表示从不。</translation>
+    </message>
+    <message>
         <source>Moldova</source>
         <translation>摩尔多瓦</translation>
     </message>
@@ -1871,6 +1927,10 @@
     <message>
         <source>Morocco</source>
         <translation>摩洛哥</translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation>动效</translation>
     </message>
     <message>
         <source>Move to the bin</source>
@@ -2521,6 +2581,10 @@
         <translation>操作记录第 {seq} 行被改动过。</translation>
     </message>
     <message>
+        <source>Rows</source>
+        <translation>行高</translation>
+    </message>
+    <message>
         <source>Rows refer to missing ones: {faults}.</source>
         <translation>有数据指向缺失的记录：{faults}。</translation>
     </message>
@@ -2869,6 +2933,10 @@
         <translation>店铺</translation>
     </message>
     <message>
+        <source>Stores and proxies</source>
+        <translation>店铺和代理</translation>
+    </message>
+    <message>
         <source>Stores have seen it; a change asks for a reason.</source>
         <translation>店铺已见过这项；修改需要写明原因。</translation>
     </message>
@@ -2987,6 +3055,10 @@
     <message>
         <source>The address in square brackets is no URL.</source>
         <translation>方括号里的地址不是网址。</translation>
+    </message>
+    <message>
+        <source>The best that is found</source>
+        <translation>自动选择最合适的</translation>
     </message>
     <message>
         <source>The bin is empty</source>
@@ -3175,6 +3247,10 @@
     <message>
         <source>the key {key} stands twice.</source>
         <translation>键「{key}」出现了两次。</translation>
+    </message>
+    <message>
+        <source>The language of the window program.</source>
+        <translation>窗口程序的语言。</translation>
     </message>
     <message>
         <source>The languages are {seen}, saved are {expected}.</source>
@@ -3443,6 +3519,10 @@
     <message>
         <source>Their folders with logins and cookies are deleted. This cannot be taken back.</source>
         <translation>其中存有登录状态和Cookie的文件夹会一并删除，无法恢复。</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
     </message>
     <message>
         <source>There are invisible characters in the login.</source>
@@ -3929,6 +4009,10 @@
         <translation>梵蒂冈</translation>
     </message>
     <message>
+        <source>Vault</source>
+        <translation>保险库</translation>
+    </message>
+    <message>
         <source>vault.json asks for key derivation outside of what Berth allows.</source>
         <translation>vault.json要求的密钥派生参数超出了泊位允许的范围。</translation>
     </message>
@@ -3997,6 +4081,10 @@
         <translation>瓦利斯和富图纳</translation>
     </message>
     <message>
+        <source>Warn before a proxy expires</source>
+        <translation>代理到期提醒</translation>
+    </message>
+    <message>
         <source>WebRTC</source>
         <translation>WebRTC</translation>
     </message>
@@ -4037,6 +4125,10 @@
         <translation>已填写的内容会丢失。</translation>
     </message>
     <message>
+        <source>Whether drawers slide, or are there at once.</source>
+        <translation>侧栏滑出，还是直接显示。</translation>
+    </message>
+    <message>
         <source>Whether the time zone {zone} fits the exit cannot be told.</source>
         <translation>无法判断时区{zone}是否符合出口。</translation>
     </message>
@@ -4053,12 +4145,20 @@
         <translation>窗口尺寸</translation>
     </message>
     <message>
+        <source>Windows</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
         <source>Windows of an older or newer version of Berth are still open.</source>
         <translation>还开着旧版或新版泊位的窗口。</translation>
     </message>
     <message>
         <source>Windows of another version of Berth are open.</source>
         <translation>还开着另一版本泊位的窗口。</translation>
+    </message>
+    <message>
+        <source>Windows opened at once</source>
+        <translation>同时打开的窗口数</translation>
     </message>
     <message>
         <source>Windows stay open. Quit from this menu.</source>
@@ -4307,6 +4407,10 @@
     <message>
         <source>Åland Islands</source>
         <translation>奥兰群岛</translation>
+    </message>
+    <message>
+        <source>简体中文</source>
+        <translation>简体中文</translation>
     </message>
 </context>
 </TS>
