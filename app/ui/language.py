@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from app.kernel import assets
 from app.kernel.text import Text, fill
 
 CONTEXT = "berth"  # one for everything, so that a term is translated once
@@ -25,3 +26,39 @@ def told(text: Text) -> str:
         template,
         {name: told(fact) if isinstance(fact, Text) else fact for name, fact in text.facts.items()},
     )
+
+
+class Languages:
+    """Loads the words of a language into the program; `auto` is the system's, English where it is neither."""
+
+    def __init__(self, application: QCoreApplication) -> None:
+        self._application = application
+        self._translators: list[QTranslator] = []
+        self.language = ""
+
+    def use(self, wanted: str) -> bool:
+        """Speaks auto, zh or en from now on; True when that is another language than before."""
+        language = wanted if wanted in ("zh", "en") else _of_system()
+        if language == self.language:
+            return False
+        self.language = language
+        for translator in self._translators:
+            self._application.removeTranslator(translator)
+        locale = QLocale("zh_CN" if language == "zh" else "en_US")
+        QLocale.setDefault(locale)
+        own = str(assets.folder("resources") / "i18n")
+        qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        names = [("berth_zh_CN", own), ("qtbase_zh_CN", qt)] if language == "zh" else [("berth_en", own)]
+        self._translators = []
+        for name, folder in names:
+            translator = QTranslator(self._application)
+            if translator.load(name, folder):
+                self._application.installTranslator(translator)
+                self._translators.append(translator)
+        return True
+
+
+def _of_system() -> str:
+    names = [*QLocale.system().uiLanguages(), QLocale.system().name()]
+    first = next((name for name in names if name and name != "C"), "en")
+    return "zh" if first.startswith("zh") else "en"

@@ -1,0 +1,126 @@
+"""Between the core's threads and the GUI thread: jobs whose answers arrive as Qt events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.kernel.errors import Problem
+from app.kernel.jobs import CoreThread, Job, Jobs, Progress
+from app.kernel.text import Text
+
+T = TypeVar("T")
+
+
+class Postman(QObject):
+    """Carries calls from any thread to the GUI thread."""
+
+    _posted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._posted.connect(self._on_posted)
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Runs a call soon on the GUI thread. Threads: any; after the program's end it does nothing."""
+        if shiboken6.isValid(self):
+            self._posted.emit(call)
+
+    @Slot(object)
+    def _on_posted(self, call: Callable[[], None]) -> None:
+        call()
+
+
+class GuiJobs(QObject):
+    """Starts work for widgets. A widget that is gone hears nothing; what is shown of jobs is told by signals."""
+
+    titled_changed = Signal()
+
+    def __init__(self, core: CoreThread, postman: Postman, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = Jobs(core, deliver=postman.post, is_alive=_is_alive)
+        self._postman = postman
+        self._titled: list[Job[Any]] = []
+
+    @property
+    def titled(self) -> tuple[Job[Any], ...]:
+        """The jobs that people see in the job line."""
+        return tuple(job for job in self._titled if not job.is_done)
+
+    @property
+    def running(self) -> frozenset[Job[Any]]:
+        """Every job that has not ended."""
+        return self._jobs.running
+
+    def start(
+        self,
+        work: Coroutine[Any, Any, T] | Callable[[Callable[[Progress], None]], Coroutine[Any, Any, T]],
+        *,
+        owner: QObject,
+        then: Callable[[T], None] | None = None,
+        failed: Callable[[Problem], None] | None = None,
+        title: Text | None = None,
+    ) -> Job[T]:
+        """Starts a coroutine; `then` or `failed` come on the GUI thread, or never.
+
+        Work with a title is shown in the job line with its progress, and can be cancelled there.
+        """
+        if title is None:
+            return self._jobs.start(work, owner=owner, then=then, failed=failed)
+        # The line shows a job until its end, whoever owns it.
+        job = self._jobs.start(
+            _told_at_end(work, self._note_change),
+            owner=owner,
+            then=then,
+            failed=failed,
+            progressed=lambda _progress: self.titled_changed.emit(),
+            title=title,
+        )
+        self._titled = [*self.titled, job]
+        self.titled_changed.emit()
+        return job
+
+    def call(
+        self,
+        work: Callable[[], T],
+        *,
+        owner: QObject,
+        then: Callable[[T], None] | None = None,
+        failed: Callable[[Problem], None] | None = None,
+        title: Text | None = None,
+    ) -> Job[T]:
+        """The same for a service that blocks: it runs in a thread of its own."""
+        return self.start(_in_thread(work), owner=owner, then=then, failed=failed, title=title)
+
+    def cancel_owned_by(self, owner: QObject) -> None:
+        """Cancels every job of an owner that goes away."""
+        self._jobs.cancel_owned_by(owner)
+
+    def _note_change(self) -> None:
+        # A little later: the job counts as running until its callbacks are called.
+        self._postman.post(lambda: QTimer.singleShot(0, self, self.titled_changed.emit))
+
+
+def _is_alive(owner: object) -> bool:
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    return await asyncio.to_thread(work)
+
+
+def _told_at_end(
+    work: Coroutine[Any, Any, T] | Callable[[Callable[[Progress], None]], Coroutine[Any, Any, T]],
+    ended: Callable[[], None],
+) -> Callable[[Callable[[Progress], None]], Coroutine[Any, Any, T]]:
+    async def run(report: Callable[[Progress], None]) -> T:
+        try:
+            return await (work(report) if callable(work) else work)
+        finally:
+            ended()
+
+    return run

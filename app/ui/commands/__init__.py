@@ -1,0 +1,1 @@
+"""What a person can do, as one table that menus, keys and the palette read."""

@@ -1,0 +1,86 @@
+"""How the window program begins: its own arguments, one instance, then the event loop until its end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.kernel.errors import ExitCode, Problem
+from app.kernel.paths import Paths
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs the window program; returns its exit code. `words` are those of `berth`, `gui` among them."""
+    args = _read(words)
+    try:
+        paths = Paths.of(args.home)
+    except Problem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return int(problem.exit_code)
+    # Imported here: `berth gui --help` needs no Qt.
+    from PySide6.QtWidgets import QApplication
+
+    from app.ui.single_instance import SingleInstance
+
+    qt = _qt_application()
+    only = SingleInstance(paths)
+    if not only.take(args.store):
+        return int(ExitCode.DONE)
+    from app.ui.application import Application
+
+    application = Application(qt, paths)
+    only.asked.connect(application.show_window)
+    _quit_on_signals(application)
+    application.begin()
+    try:
+        return int(QApplication.exec())
+    finally:
+        application.end()
+        only.release()
+
+
+def _read(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="berth gui", description="Open the window program.")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="data folder (or BERTH_HOME)")
+    parser.add_argument("store", nargs="*", metavar="STORE", help="a store to open, by name or number")
+    rest = list(words)
+    if "gui" in rest:
+        rest.remove("gui")
+    return parser.parse_args(rest)
+
+
+def _qt_application() -> QApplication:  # noqa: F821 - imported late
+    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtWidgets import QApplication
+
+    from app import __version__
+    from app.ui.theme.icons import app_icon
+
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
+    qt = QApplication([sys.argv[0] if sys.argv else "berth"])
+    qt.setApplicationName("Berth")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName("berth")
+    qt.setWindowIcon(app_icon())
+    qt.setQuitOnLastWindowClosed(False)
+    return qt
+
+
+def _quit_on_signals(application: object) -> None:
+    """Ctrl+C and a session's end close the program as people would: cleanly."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    assert hasattr(application, "window")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: QApplication.quit())
+    if os.name == "posix":
+        # Python hears of a signal only between two of its own steps, and Qt's loop takes none while idle.
+        signal.siginterrupt(signal.SIGINT, True)
+    beat = QTimer(QApplication.instance())
+    beat.timeout.connect(lambda: None)
+    beat.start(250)

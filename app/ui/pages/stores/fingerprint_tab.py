@@ -1,0 +1,100 @@
+"""Fingerprint: what was chosen for a store beside what is real, and what each choice costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.isolation.plan import GeoMode, WebRtcPolicy
+from app.isolation.profile_listing import ProfileRow
+from app.isolation.room import IsolationRoom
+from app.kernel.text import Text, say
+from app.ui.language import told, tr
+from app.ui.pages.stores.lines import Facts
+from app.ui.widgets.parts import button, label
+
+_GEO: dict[GeoMode, Text] = {
+    GeoMode.REAL: say("real, if the person allows it"),
+    GeoMode.FIXED: say("fixed"),
+    GeoMode.BLOCKED: say("blocked"),
+}
+_WEBRTC: dict[WebRtcPolicy, Text] = {
+    WebRtcPolicy.PROXY_ONLY: say("through the proxy only"),
+    WebRtcPolicy.PUBLIC_ONLY: say("public address only"),
+    WebRtcPolicy.DEFAULT: say("as the browser does by itself"),
+}
+
+
+class FingerprintTab(QWidget):
+    """Chosen once, then frozen; everything else stays what the real browser shows."""
+
+    def __init__(self, room: IsolationRoom, edit: Callable[[], None]) -> None:
+        super().__init__()
+        self._room = room
+        self.chosen = Facts()
+        self.real = Facts()
+        self.cost = label(
+            tr(
+                "Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth never "
+                "pretends another one, because such a lie contradicts itself somewhere."
+            ),
+            "muted",
+            wraps=True,
+        )
+        self.edit_button = button(tr("Change…"), "edit_fingerprint_button", edit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(10)
+        column.addWidget(label(tr("Chosen for this store"), "heading"))
+        column.addWidget(self.chosen)
+        column.addWidget(self.edit_button)
+        column.addSpacing(6)
+        column.addWidget(label(tr("Real, as on this computer"), "heading"))
+        column.addWidget(self.real)
+        column.addWidget(self.cost)
+        column.addStretch(1)
+
+    def show_row(self, row: ProfileRow) -> None:
+        """Shows a store."""
+        settings, profile = row.profile.fingerprint, row.profile
+        automatic = tr("automatic, by the exit")
+        place = settings.place
+        geo = told(_GEO[settings.geolocation])
+        if place is not None:
+            geo = f"{geo}: {place.latitude:.5g}, {place.longitude:.5g}"
+        window = f"{settings.window_width_px} × {settings.window_height_px}"
+        self.chosen.show_facts(
+            [
+                (tr("Languages"), ", ".join(settings.languages) or automatic),
+                (tr("Time zone"), settings.timezone or automatic),
+                (tr("Location"), geo),
+                (tr("Window size"), window),
+                (tr("Scale"), f"{settings.scale:g}"),
+                (tr("Processor cores"), str(settings.cores) if settings.cores else tr("all")),
+                (tr("WebRTC"), told(_WEBRTC[settings.webrtc])),
+                (tr("Canvas"), tr("real") if settings.canvas == "real" else tr("noise")),
+                (tr("Audio"), tr("real") if settings.audio == "real" else tr("noise")),
+            ],
+            [
+                tr("Costs nothing: stores expect the language of their market."),
+                tr("Costs nothing while it fits the exit’s country."),
+                tr("Some checkouts want to know it; blocked asks nobody."),
+                tr("Costs nothing: windows have every size."),
+                tr("Pages look larger or smaller."),
+                tr("The window really runs on so many cores, so it may be slower."),
+                tr("Calls in the browser may not work."),
+                tr("Real is shared by every store on this computer; noise can be noticed."),
+                tr("Real is shared by every store on this computer; noise can be noticed."),
+            ],
+        )
+        seen = profile.engine_seen.capitalize() or tr("known after the first opening")
+        self.real.show_facts(
+            [
+                (tr("Browser"), seen),
+                (tr("Graphics"), tr("this computer’s own")),
+                (tr("Fonts"), tr("this computer’s own")),
+                (tr("Screen"), tr("this computer’s own")),
+            ]
+        )
+        self.edit_button.setVisible(profile.deleted_at is None)

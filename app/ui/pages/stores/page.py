@@ -1,0 +1,451 @@
+"""The stores page: tree, list and pane, wired to the room."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.credentials.room import CredentialsRoom
+from app.isolation.groups import GROUP
+from app.isolation.profile import Profile
+from app.isolation.profile_listing import Counts
+from app.isolation.profiles import PROFILE, ProfileQuery
+from app.isolation.proxies import PROXY
+from app.isolation.room import IsolationRoom
+from app.kernel.changes import ALL, Changes
+from app.kernel.errors import Problem
+from app.kernel.settings import Settings
+from app.ui.face import Face, Page
+from app.ui.language import tr
+from app.ui.pages.stores.bulk_bar import BulkBar
+from app.ui.pages.stores.columns import COLUMNS
+from app.ui.pages.stores.deeds import StoreDeeds
+from app.ui.pages.stores.edit_drawer import EditStoreDrawer
+from app.ui.pages.stores.list_view import StoreList
+from app.ui.pages.stores.model import StoreModel
+from app.ui.pages.stores.new_drawer import Draft, NewStoreDrawer
+from app.ui.pages.stores.pane import WIDTH_PX, PaneActs, StorePane
+from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind, SideTree
+from app.ui.pages.stores.store_commands import bulk_acts, commands
+from app.ui.pages.stores.views_menu import ViewsMenu
+from app.ui.widgets.banner import Way
+from app.ui.widgets.drawer import Drawer
+from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.parts import ElidedLabel, button, icon_button, label
+from app.ui.window_acts import WindowActs
+from app.ui.window_states import FAULTY, LIVE, RANK
+
+_TREE_PX = 176
+_LAYOUT = "stores/layout"
+_PANE = "stores/pane"
+
+
+class StoresPage(Page):
+    """Asks the room for ids in a reader's thread; the model pages rows in."""
+
+    def __init__(
+        self,
+        face: Face,
+        room: IsolationRoom,
+        credentials: CredentialsRoom,
+        settings: Settings,
+        acts: WindowActs,
+        places: QSettings,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("stores_page")
+        self.face = face
+        self.room = room
+        self.settings = settings
+        self.acts = acts
+        self._credentials = credentials
+        self._places = places
+        self._text = ""
+        self._sort, self._descends = "number", False
+        self._asked = 0
+        self._counts: Counts | None = None
+        self.drawer: Drawer | None = None
+        self._draft = Draft()
+        self._is_first_store = False
+        self.deeds = StoreDeeds(self)
+        self.tree = SideTree()
+        self.model = StoreModel(room.profiles, face.states, face.clock, self)
+        self.list = StoreList(self.model, face.states, face.theme)
+        wishes = PaneActs(self.deeds.change_proxy, self.edit, self.deeds.check)
+        self.pane = StorePane(face, room, acts, wishes)
+        self.empty = EmptyState()
+        self.bulk_bar = BulkBar(bulk_acts(self), self.list.clearSelection)
+        self.views = ViewsMenu(self)
+        self._build()
+        self._connect()
+        face.commands.add(self, commands(self))
+        self.reload()
+
+    @property
+    def search_hint(self) -> str:
+        return tr("Search stores: name, pinyin, number, market, tag, address…")
+
+    @property
+    def search_text(self) -> str:
+        return self._text
+
+    @property
+    def is_bin(self) -> bool:
+        """Whether the list shows the bin."""
+        return self.tree.node.kind is NodeKind.BIN
+
+    def search(self, text: str) -> None:
+        self._text = text
+        self._load()
+
+    def settle(self) -> None:
+        self.pane.settle()
+        self._places.setValue(_LAYOUT, self.list.layout_as_text())
+        if isinstance(self.drawer, NewStoreDrawer):
+            self._draft = self.drawer.draft
+
+    def focus_first(self) -> None:
+        if self.list.isVisible():
+            if not self.list.currentIndex().isValid() and self.model.rowCount():
+                self.list.selectRow(0)
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reload(self) -> None:
+        """Reads counts and list again."""
+        before = self.face.clock.now() + timedelta(days=self.settings.number("proxies.expiring_days"))
+        self.face.jobs.call(
+            lambda: self.room.profiles.counts(before),
+            owner=self,
+            then=self._on_counts,
+            failed=self._on_problem,
+        )
+        self._load()
+
+    def view_state(self) -> dict[str, object]:
+        """What a saved view keeps."""
+        node = self.tree.node
+        return {
+            "node": [node.kind.value, node.name, node.id],
+            "text": self._text,
+            "sort": self._sort,
+            "descends": self._descends,
+            "layout": self.list.layout_as_text(),
+        }
+
+    def take_view(self, state: dict[str, object]) -> None:
+        """Shows what `view_state` gave; nonsense shows all stores."""
+        self._text = str(state.get("text", ""))[:400]
+        column = next((at for at, one in enumerate(COLUMNS) if state.get("sort") in (one.sort, one.id)), 0)
+        order = Qt.SortOrder.DescendingOrder if state.get("descends") else Qt.SortOrder.AscendingOrder
+        self.list.take_layout(str(state.get("layout", "")))
+        self.list.horizontalHeader().setSortIndicator(column, order)
+        raw = state.get("node")
+        try:
+            kind, name, group = raw  # type: ignore[misc]  # checked by the next line
+            node = Node(NodeKind(kind), str(name), str(group))
+        except (TypeError, ValueError):
+            node = ALL_STORES
+        self.tree.choose(node)
+        self.search_hint_changed.emit()
+        self._load()
+
+    def show_running(self) -> None:
+        """Shows the stores whose windows are open."""
+        self.tree.choose(Node(NodeKind.RUNNING))
+
+    def show_refusal(self, profile: str) -> None:
+        """Brings a store that was refused into sight, with its reasons."""
+        self._open_pane(is_open=True)
+        if not self.list.select(profile):
+            self.tree.choose(ALL_STORES)
+            self._text = ""
+            self.search_hint_changed.emit()
+            self.list.keep_in_mind(profile)
+            self._load()
+        self.pane.show_refusal()
+
+    def begin_first_store(self) -> None:
+        """Step three of the first start."""
+        self._is_first_store = True
+        self.new_store()
+
+    def new_store(self) -> None:
+        """Opens the drawer for a new store."""
+        if isinstance(self.drawer, NewStoreDrawer):
+            self.drawer.name_edit.setFocus()
+            return
+        self._close_drawer()
+        group = self.tree.node.name if self.tree.node.kind is NodeKind.GROUP else ""
+        draft = Draft(self._draft.template, self._draft.name, self._draft.group or group)
+        is_first = self._is_first_store or (self._counts is not None and not self._counts.living)
+        made = NewStoreDrawer(
+            self, self.face, self.room, draft, is_first=is_first, explain=self.deeds.explain_fingerprints
+        )
+        made.made.connect(self._on_made)
+        self._show_drawer(made)
+        made.begin()
+
+    def edit(self, profile: str, focus: str = "name") -> None:
+        """Opens the drawer that changes a store."""
+        row = self.model.at(profile)
+        found = self.model.row_at(row) if row is not None else None
+        if found is None or found.profile.deleted_at is not None:
+            return
+        self._close_drawer()
+        proxy = found.proxy.name if found.proxy is not None else ""
+        made = EditStoreDrawer(self, self.face, self.room, found.profile, proxy, focus)
+        made.saved.connect(lambda one: self.face.toaster.show(tr("Saved {name}").format(name=one.name)))
+        self._show_drawer(made)
+        made.begin()
+
+    def _build(self) -> None:
+        self.title_label = ElidedLabel(kind="title")
+        self.count_label = label(kind="muted")
+        self.open_group_button = button(
+            tr("Open this group"), "open_group_button", self.deeds.open_node, icon_name="play"
+        )
+        self.views_button = button(
+            tr("Views"), "views_button", self.views.popup, kind="quiet", icon_name="bookmark"
+        )
+        self.columns_button = button(
+            tr("Columns"), "columns_button", self._on_columns, kind="quiet", icon_name="columns-3"
+        )
+        self.pane_button = icon_button(
+            "panel-right-open", tr("Show the pane"), "pane_button", lambda: self._open_pane(is_open=True)
+        )
+        self.new_button = button(
+            tr("New store"), "new_store_button", self.new_store, kind="primary", icon_name="plus"
+        )
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 10, 12, 10)
+        head.setSpacing(8)
+        head.addWidget(self.title_label, 1)
+        head.addWidget(self.count_label)
+        for widget in (
+            self.open_group_button,
+            self.views_button,
+            self.columns_button,
+            self.new_button,
+            self.pane_button,
+        ):
+            head.addWidget(widget)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.list)
+        self.stack.addWidget(self.empty)
+        middle = QWidget()
+        middle.setProperty("kind", "surface")
+        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.bulk_bar)
+        side = QWidget()
+        side.setProperty("kind", "side")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        side_column = QVBoxLayout(side)
+        side_column.setContentsMargins(0, 8, 0, 8)
+        side_column.addWidget(self.tree)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for widget in (side, middle, self.pane):
+            self.splitter.addWidget(widget)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([_TREE_PX, 800, WIDTH_PX])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.splitter)
+        layout = self._places.value(_LAYOUT)
+        if isinstance(layout, str):
+            self.list.take_layout(layout)
+        self._open_pane(is_open=self._places.value(_PANE) not in (False, "false"))
+
+    def _connect(self) -> None:
+        self.tree.chosen.connect(self._on_node)
+        self.tree.reordered.connect(self.deeds.reorder_groups)
+        self.tree.menu_wanted.connect(self.deeds.node_menu)
+        self.model.sort_wanted.connect(self._on_sort)
+        self.list.current_changed.connect(lambda _profile: self._show_pane())
+        self.list.picked_changed.connect(self._on_picked)
+        self.list.row_activated.connect(self.deeds.activate)
+        self.list.act_clicked.connect(self.deeds.act)
+        self.list.menu_wanted.connect(self.deeds.row_menu)
+        self.pane.folded.connect(lambda: self._open_pane(is_open=False))
+        self.face.states.changed.connect(self._on_states)
+        self.face.door.changed.connect(self._on_changes)
+        self._on_node(self.tree.node)
+
+    def _query(self) -> ProfileQuery:
+        node, states = self.tree.node, self.face.states
+        ids = None
+        if node.kind is NodeKind.RUNNING:
+            ids = states.ids(LIVE)
+        elif node.kind is NodeKind.FAULTY:
+            ids = states.ids(FAULTY)
+        days = self.settings.number("proxies.expiring_days")
+        return ProfileQuery(
+            text=self._text,
+            group=node.name if node.kind is NodeKind.GROUP else "",
+            tag=node.name if node.kind is NodeKind.TAG else "",
+            is_ungrouped=node.kind is NodeKind.UNGROUPED,
+            in_bin=self.is_bin,
+            ids=ids,
+            expiring_before=self.face.clock.now() + timedelta(days=days)
+            if node.kind is NodeKind.EXPIRING
+            else None,
+            sort=self._sort if self._sort not in ("window", "unread") else "number",
+            descending=self._descends and self._sort not in ("window", "unread"),
+        )
+
+    def _load(self) -> None:
+        self._asked += 1
+        asked, query = self._asked, self._query()
+        self.face.jobs.call(
+            lambda: self.room.profiles.ids(query),
+            owner=self,
+            then=lambda ids: self._on_ids(asked, ids),
+            failed=self._on_problem,
+        )
+
+    def _on_ids(self, asked: int, ids: tuple[str, ...]) -> None:
+        if asked != self._asked:
+            return  # somebody has typed on; a newer answer follows
+        self.model.show(self._by_window(ids))
+        self._show_head()
+
+    def _by_window(self, ids: tuple[str, ...]) -> list[str]:
+        states = self.face.states
+        if self._sort == "window":
+            return sorted(ids, key=lambda one: RANK.index(states.doing(one)), reverse=self._descends)
+        if self._sort == "unread":
+            return sorted(ids, key=states.unread, reverse=self._descends)
+        return list(ids)
+
+    def _on_counts(self, counts: Counts) -> None:
+        self._counts = counts
+        states = self.face.states
+        self.tree.show_counts(counts, len(states.ids(LIVE)), len(states.ids(FAULTY)))
+        self._show_head()
+
+    def _on_node(self, node: Node) -> None:
+        item = self.tree.currentItem()
+        self.title_label.setText(item.text(0) if item is not None else tr("All stores"))
+        self.open_group_button.setVisible(node.kind is NodeKind.GROUP)
+        self.new_button.setVisible(node.kind is not NodeKind.BIN)
+        self._load()
+
+    def _on_sort(self, column: int, order: Qt.SortOrder) -> None:
+        one = COLUMNS[column]
+        if one.id == "acts":
+            return
+        self._sort = one.sort or one.id
+        self._descends = order is Qt.SortOrder.DescendingOrder
+        self._load()
+
+    def _on_states(self, _profiles: frozenset[str]) -> None:
+        states = self.face.states
+        self.tree.show_live(len(states.ids(LIVE)), len(states.ids(FAULTY)))
+        if self.tree.node.kind in (NodeKind.RUNNING, NodeKind.FAULTY) or self._sort in ("window", "unread"):
+            self._load()
+
+    def _on_changes(self, changes: Changes) -> None:
+        touched = changes.get(PROFILE)
+        if PROXY in changes or GROUP in changes:
+            touched = ALL
+        if touched is None:
+            return
+        self.model.forget(touched)
+        self._show_pane()
+        self.reload()
+
+    def _on_picked(self) -> None:
+        count = self.list.picked_count
+        self.bulk_bar.show_count(count, in_bin=self.is_bin)
+        self._show_pane()
+
+    def _show_pane(self) -> None:
+        count = self.list.picked_count
+        row = self.model.at(self.list.current) if self.list.current else None
+        found = self.model.row_at(row) if row is not None and count < 2 else None
+        self.pane.show_row(found, count)
+
+    def _show_head(self) -> None:
+        shown = self.model.rowCount()
+        self.count_label.setText(tr("%n store(s)", n=shown))
+        self.stack.setCurrentWidget(self.list if shown else self.empty)
+        if not shown:
+            self._say_empty()
+        self.columns_button.setEnabled(bool(shown))
+
+    def _say_empty(self) -> None:
+        new = Way(tr("New store"), "empty_new_button", self.new_store, "primary")
+        if self._text:
+            title = tr("No store fits “{text}”").format(text=self._text[:60])
+            self.empty.say(
+                "search", title, "", [Way(tr("Clear the search"), "clear_search_button", self.clear_search)]
+            )
+        elif self.is_bin:
+            days = self.settings.number("profiles.bin_days")
+            self.empty.say(
+                "trash-2", tr("The bin is empty"), tr("Deleted stores can be restored for %n day(s).", n=days)
+            )
+        elif self._counts is not None and not self._counts.living:
+            demo = Way(tr("See the demo"), "empty_demo_button", self.deeds.show_demo)
+            text = tr("Every store account gets its own browser, its own network path and its own settings.")
+            self.empty.say("store", tr("No store yet"), text, [new, demo])
+        elif self.tree.node.kind is NodeKind.RUNNING:
+            self.empty.say("play", tr("No window is open"), tr("Choose a store and press Enter."))
+        elif self.tree.node.kind is NodeKind.FAULTY:
+            self.empty.say("circle-check", tr("Nothing is wrong"), "")
+        elif self.tree.node.kind is NodeKind.EXPIRING:
+            self.empty.say("calendar-clock", tr("No proxy expires soon"), "")
+        else:
+            self.empty.say("folder-open", tr("No store here"), "", [new])
+
+    def clear_search(self) -> None:
+        """Shows what the tree says again."""
+        self._text = ""
+        self.search_hint_changed.emit()
+        self._load()
+
+    def _on_made(self, profile: Profile, opens: bool) -> None:
+        self._is_first_store = False
+        self._draft = Draft(template=profile.template)
+        self.list.keep_in_mind(profile.id)
+        if opens:
+            self.acts.open([profile.id])
+        else:
+            self.face.toaster.show(tr("Saved {name}").format(name=f"{profile.shown_number} {profile.name}"))
+
+    def _on_columns(self) -> None:
+        menu = self.list.column_menu(QMenu(self))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft()))
+
+    def _open_pane(self, *, is_open: bool) -> None:
+        self.pane.setVisible(is_open)
+        self.pane_button.setVisible(not is_open)
+        self._places.setValue(_PANE, is_open)
+
+    def _show_drawer(self, drawer: Drawer) -> None:
+        self.drawer = drawer
+        drawer.closed.connect(self._on_drawer_closed)
+
+    def _close_drawer(self) -> None:
+        if self.drawer is not None:
+            self.drawer.end()
+
+    def _on_drawer_closed(self) -> None:
+        self.drawer = None
+        self._is_first_store = False
+        self.focus_first()
+
+    def _on_problem(self, problem: Problem) -> None:
+        if problem.id != "vault-is-locked":
+            self.deeds.show_problem(problem)

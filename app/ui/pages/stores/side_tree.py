@@ -1,0 +1,252 @@
+"""The tree beside the list: all, running, faulty, expiring, groups, tags and the bin, each with its count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QFont, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
+
+from app.isolation.profile_listing import Counts
+from app.ui.language import tr
+from app.ui.telling import number
+from app.ui.theme.icons import painted
+from app.ui.theme.palette import tokens_now
+
+_ROW_PX = 30
+_NODE = Qt.ItemDataRole.UserRole
+_COUNT = Qt.ItemDataRole.UserRole + 1
+_ICON = Qt.ItemDataRole.UserRole + 2
+_COLOUR = Qt.ItemDataRole.UserRole + 3
+
+
+class NodeKind(StrEnum):
+    """What a node of the tree shows."""
+
+    ALL = "all"
+    RUNNING = "running"
+    FAULTY = "faulty"
+    EXPIRING = "expiring"
+    GROUPS = "groups"
+    GROUP = "group"
+    UNGROUPED = "ungrouped"
+    TAGS = "tags"
+    TAG = "tag"
+    BIN = "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node; `name` is that of the group or tag, `id` the group's."""
+
+    kind: NodeKind
+    name: str = ""
+    id: str = ""
+
+
+ALL_STORES = Node(NodeKind.ALL)
+_HEADINGS = frozenset({NodeKind.GROUPS, NodeKind.TAGS})
+
+
+class _Painter(QStyledItemDelegate):
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(120, _ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        widget = option.widget  # type: ignore[attr-defined]  # missing in PySide6's stubs
+        tokens = tokens_now()
+        area: QRect = option.rect  # type: ignore[attr-defined]  # as above
+        state = option.state  # type: ignore[attr-defined]  # as above
+        node = index.data(_NODE)
+        is_heading = node.kind in _HEADINGS
+        # The whole width, whatever the indent: a selection that is cut looks like a mistake.
+        whole = QRect(6, area.top() + 1, widget.viewport().width() - 12, area.height() - 2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(QColor(tokens.selection))
+            painter.drawRoundedRect(whole, 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver and not is_heading:
+            painter.setBrush(QColor(tokens.hover))
+            painter.drawRoundedRect(whole, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(tokens.focus))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(whole.adjusted(0, 0, -1, -1), 6, 6)
+        ratio = widget.devicePixelRatioF()
+        left = whole.left() + 10
+        if colour := index.data(_COLOUR):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(left + 2, area.center().y() - 5, 11, 11, 3, 3)
+            left += 24
+        elif name := index.data(_ICON):
+            painter.drawPixmap(left, area.center().y() - 7, painted(name, tokens.muted, 16, ratio))
+            left += 24
+        count = index.data(_COUNT)
+        shown_count = "" if count is None else number(count)
+        metrics = painter.fontMetrics()
+        count_width = metrics.horizontalAdvance(shown_count) + 8 if shown_count else 0
+        text_area = QRect(left, area.top(), whole.right() - left - count_width - 8, area.height())
+        if is_heading:
+            font = QFont(painter.font())
+            font.setBold(True)
+            font.setPointSizeF(font.pointSizeF() * 0.9)
+            painter.setFont(font)
+        painter.setPen(QColor(tokens.muted if is_heading else tokens.text))
+        text = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, text_area.width()
+        )
+        painter.drawText(text_area, int(Qt.AlignmentFlag.AlignVCenter), text)
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(
+            whole.adjusted(0, 0, -10, 0),
+            int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
+            shown_count,
+        )
+        painter.restore()
+
+
+class SideTree(QTreeWidget):
+    """Chooses what the list shows; groups are dragged into another order."""
+
+    chosen = Signal(object)  # Node
+    reordered = Signal(list)  # ids of groups
+    menu_wanted = Signal(object, object)  # Node, a place on the screen
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("side_tree")
+        self.setAccessibleName(tr("Groups and tags"))
+        self.setHeaderHidden(True)
+        self.setIndentation(0)
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setItemDelegate(_Painter(self))
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setMouseTracking(True)
+        self._node = ALL_STORES
+        self._shown: tuple[object, ...] = ()
+        self._items: dict[Node, QTreeWidgetItem] = {}
+        self.currentItemChanged.connect(self._on_current_changed)
+
+    @property
+    def node(self) -> Node:
+        """What is chosen."""
+        return self._node
+
+    def choose(self, node: Node) -> None:
+        """Chooses a node; one that is not there is all stores."""
+        item = self._items.get(node) or self._items.get(ALL_STORES)
+        if item is not None:
+            self.setCurrentItem(item)
+
+    def show_counts(self, counts: Counts, running: int, faulty: int) -> None:
+        """Shows the groups and tags there are, and how many stand where; the choice stays."""
+        shape = (counts, running, faulty)
+        if shape == self._shown:
+            return
+        self._shown = shape
+        self.blockSignals(True)
+        chosen = self._node
+        self.clear()
+        self._items.clear()
+        self._add(ALL_STORES, tr("All stores"), counts.living, "store")
+        self._add(Node(NodeKind.RUNNING), tr("Running"), running, "play")
+        self._add(Node(NodeKind.FAULTY), tr("Faulty"), faulty, "triangle-alert")
+        self._add(Node(NodeKind.EXPIRING), tr("Proxy expiring"), counts.expiring, "calendar-clock")
+        if counts.groups:
+            self._add(Node(NodeKind.GROUPS), tr("Groups"), None, "")
+            for group in counts.groups:
+                node = Node(NodeKind.GROUP, group.name, group.id)
+                self._add(node, group.name, group.count, "folder", group.colour)
+            if counts.ungrouped:
+                self._add(Node(NodeKind.UNGROUPED), tr("Without a group"), counts.ungrouped, "folder-open")
+        if counts.tags:
+            self._add(Node(NodeKind.TAGS), tr("Tags"), None, "")
+            for tag in counts.tags:
+                self._add(Node(NodeKind.TAG, tag.name), tag.name, tag.count, "tag")
+        self._add(Node(NodeKind.BIN), tr("Bin"), counts.in_bin, "trash-2")
+        found = self._items.get(chosen) or self._renamed(chosen) or self._items[ALL_STORES]
+        self.setCurrentItem(found)
+        self.blockSignals(False)
+        node = found.data(0, _NODE)
+        if node != chosen:
+            self._node = node
+            self.chosen.emit(node)
+
+    def show_live(self, running: int, faulty: int) -> None:
+        """Only the counts of windows are others."""
+        for kind, count in ((NodeKind.RUNNING, running), (NodeKind.FAULTY, faulty)):
+            item = self._items.get(Node(kind))
+            if item is not None and item.data(0, _COUNT) != count:
+                item.setData(0, _COUNT, count)
+
+    def _renamed(self, chosen: Node) -> QTreeWidgetItem | None:
+        same = (item for node, item in self._items.items() if chosen.id and node.id == chosen.id)
+        return next(same, None)
+
+    def _add(self, node: Node, text: str, count: int | None, icon_name: str, colour: str = "") -> None:
+        item = QTreeWidgetItem([text])
+        item.setData(0, _NODE, node)
+        item.setData(0, _COUNT, count)
+        item.setData(0, _ICON, icon_name)
+        item.setData(0, _COLOUR, colour)
+        item.setToolTip(0, text if len(text) > 18 else "")
+        spoken = text if count is None else tr("{name}: {count}").format(name=text, count=count)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+        flags = Qt.ItemFlag.ItemIsEnabled
+        if node.kind not in _HEADINGS:
+            flags |= Qt.ItemFlag.ItemIsSelectable
+        if node.kind is NodeKind.GROUP:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        item.setFlags(flags)
+        self.addTopLevelItem(item)
+        self._items[node] = item
+
+    def _on_current_changed(self, item: QTreeWidgetItem | None, _before: object) -> None:
+        if item is None:
+            return
+        node = item.data(0, _NODE)
+        if node.kind in _HEADINGS or node == self._node:
+            return
+        self._node = node
+        self.chosen.emit(node)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        moved = self.currentItem()
+        place = event.position().toPoint()
+        target = self.itemAt(place)
+        node = moved.data(0, _NODE) if moved is not None else None
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        if node is None or node.kind is not NodeKind.GROUP or target is None:
+            return
+        order = [one.id for one in self._items if one.kind is NodeKind.GROUP and one.id != node.id]
+        other = target.data(0, _NODE)
+        at = order.index(other.id) if other.kind is NodeKind.GROUP and other.id in order else 0
+        if other.kind is NodeKind.GROUP and place.y() > self.visualItemRect(target).center().y():
+            at += 1
+        elif other.kind in (NodeKind.UNGROUPED, NodeKind.TAGS, NodeKind.TAG, NodeKind.BIN):
+            at = len(order)
+        order.insert(at, node.id)
+        self.reordered.emit(order)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        item = self.itemAt(event.pos()) or self.currentItem()
+        if item is not None:
+            self.menu_wanted.emit(item.data(0, _NODE), event.globalPos())

@@ -1,0 +1,84 @@
+"""The commands of the stores page and the buttons of its bulk bar, as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.text import say
+from app.ui.commands.registry import Command
+from app.ui.pages.stores.bulk_bar import BulkAct
+
+if TYPE_CHECKING:
+    from app.ui.pages.stores.page import StoresPage
+
+_PLACE = say("Stores")
+ROW_MENU = (
+    "store.open",
+    "store.close",
+    "",
+    "store.edit",
+    "store.rename",
+    "store.proxy",
+    "store.check",
+    "store.group",
+    "store.tags",
+    "store.clone",
+    "",
+    "store.bin",
+)
+BIN_MENU = ("store.restore", "store.purge")
+
+
+def commands(page: StoresPage) -> list[Command]:
+    """What can be done here, and by which keys."""
+    deeds = page.deeds
+
+    def one() -> bool:
+        return bool(page.list.current) and not page.is_bin
+
+    def some() -> bool:
+        return bool(page.list.picked_count) and not page.is_bin
+
+    def binned() -> bool:
+        return bool(page.list.picked_count) and page.is_bin
+
+    return [
+        Command("store.new", say("New store"), page.new_store, "plus", ("Ctrl+N",), _PLACE),
+        Command("store.open", say("Open, or bring to front"), deeds.open_picked, "play", (), _PLACE, some),
+        Command("store.close", say("Close the window"), deeds.close_picked, "x", ("Ctrl+W",), _PLACE, some),
+        Command("store.edit", say("Edit"), deeds.edit_current, "pencil", ("Ctrl+E",), _PLACE, one),
+        Command("store.rename", say("Rename"), deeds.rename_current, "pencil", ("F2",), _PLACE, one),
+        Command(
+            "store.proxy", say("Change proxy…"), deeds.change_proxy_of_picked, "network", (), _PLACE, some
+        ),
+        Command(
+            "store.check", say("Check the proxy"), deeds.check_picked, "refresh-cw", ("F5",), _PLACE, some
+        ),
+        Command("store.group", say("Put into a group…"), deeds.group_picked, "folder", (), _PLACE, some),
+        Command("store.tags", say("Add tags…"), deeds.tag_picked, "tag", (), _PLACE, some),
+        Command("store.clone", say("Make another like this…"), deeds.clone_current, "copy", (), _PLACE, one),
+        Command("store.bin", say("Move to the bin"), deeds.delete_picked, "trash-2", ("Del",), _PLACE, some),
+        Command("store.restore", say("Restore"), deeds.restore_picked, "undo-2", (), _PLACE, binned),
+        Command("store.purge", say("Remove for good…"), deeds.purge_picked, "trash-2", (), _PLACE, binned),
+        Command(
+            "store.all", say("Select all"), page.list.selectAll, "list", ("Ctrl+A",), _PLACE, in_palette=False
+        ),
+        Command("store.demo", say("See the demo"), deeds.show_demo, "play", (), _PLACE),
+        Command("view.save", say("Save this view…"), page.views.save_new, "bookmark", (), _PLACE),
+    ]
+
+
+def bulk_acts(page: StoresPage) -> list[BulkAct]:
+    """The buttons from two selected stores on."""
+    deeds = page.deeds
+    return [
+        BulkAct("open", say("Open"), "play", deeds.open_picked),
+        BulkAct("close", say("Close"), "x", deeds.close_picked),
+        BulkAct("proxy", say("Change proxy"), "network", deeds.change_proxy_of_picked),
+        BulkAct("check", say("Check"), "refresh-cw", deeds.check_picked),
+        BulkAct("group", say("Group"), "folder", deeds.group_picked),
+        BulkAct("tags", say("Tags"), "tag", deeds.tag_picked),
+        BulkAct("bin", say("Delete"), "trash-2", deeds.delete_picked),
+        BulkAct("restore", say("Restore"), "undo-2", deeds.restore_picked, in_bin=True),
+        BulkAct("purge", say("Remove for good…"), "trash-2", deeds.purge_picked, in_bin=True, kind="danger"),
+    ]

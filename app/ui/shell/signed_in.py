@@ -1,0 +1,191 @@
+"""What exists while the vault is unlocked: the frame with its pages, and what a person does with windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QGuiApplication
+
+from app.isolation.profiles import ProfileQuery
+from app.kernel.errors import Problem
+from app.kernel.text import say
+from app.ui.commands.palette import Hit
+from app.ui.face import Face
+from app.ui.language import told, tr
+from app.ui.looks import Looks
+from app.ui.pages.stores.page import StoresPage
+from app.ui.shell.frame import Frame, PageRow
+from app.ui.widgets.banner import Way
+from app.ui.window_acts import WindowActs
+from app.workspace import Workspace
+
+_FOUND = 30
+_WIDE_SCREEN_PX = 1_500
+
+
+class SignedIn(QObject):
+    """Built at the unlock, ended at the lock."""
+
+    def __init__(
+        self,
+        face: Face,
+        looks: Looks,
+        work: Workspace,
+        places: QSettings,
+        *,
+        open_palette: Callable[[], object],
+        lock: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self._face = face
+        self._looks = looks
+        self._work = work
+        self._places = places
+        self.acts = WindowActs(
+            work.isolation.opening,
+            face.states,
+            face.jobs,
+            face.door.paths,
+            lambda: work.settings.number("windows.open_at_once"),
+            self,
+        )
+        self.frame = Frame(
+            face,
+            self._pages(),
+            work.vault.session.name,
+            open_palette=open_palette,
+            lock=lock,
+            is_folded=_is_folded(places),
+        )
+        self.frame.rail.folded.connect(lambda is_folded: places.setValue("rail/folded", is_folded))
+        self.frame.status_line.windows_clicked.connect(self._on_windows_clicked)
+        self.acts.failed.connect(self._on_failed)
+        self.acts.refused.connect(self._on_refused)
+        face.states.keeper_lost.connect(self.offer_last_windows)
+
+    @property
+    def stores(self) -> StoresPage:
+        """The stores page."""
+        page = self.frame.page("stores")
+        assert isinstance(page, StoresPage)
+        return page
+
+    def end(self) -> None:
+        """Settles the pages; after this nothing of the vault is on the screen."""
+        self.acts.cancel_waiting()
+        self.frame.settle()
+        self.deleteLater()
+
+    def begin_first_store(self) -> None:
+        """Step three of the first start."""
+        self.frame.show_page("stores")
+        self.stores.begin_first_store()
+
+    def offer_last_windows(self) -> None:
+        """After a crash of what keeps windows open: brings them back when the person wants it."""
+        from app.isolation.keeper.last_windows import forget_last_windows, last_windows
+
+        paths = self._face.door.paths
+        found = last_windows(paths)
+        if not found or self._face.states.count_open():
+            return
+        ids = [window.profile for window in found]
+
+        def restore() -> None:
+            self.frame.banner.clear()
+            forget_last_windows(paths)
+            self.acts.open(ids)
+
+        def leave() -> None:
+            self.frame.banner.clear()
+            forget_last_windows(paths)
+
+        self.frame.banner.show_text(
+            tr("The windows of last time ended without being closed."),
+            level="warn",
+            ways=(
+                Way(tr("Restore %n window(s)", n=len(ids)), "restore_windows_button", restore, "primary"),
+                Way(tr("Leave them closed"), "leave_windows_button", leave),
+            ),
+        )
+
+    def open_by_words(self, words: list[str]) -> None:
+        """Opens the stores that a later start of the program named."""
+        for word in words:
+            self._face.jobs.call(
+                lambda word=word: self._work.isolation.profiles.get(word),  # type: ignore[misc]  # bound now
+                owner=self.frame,
+                then=lambda profile: self.acts.open([profile.id]),
+                failed=self.frame.banner.show_problem,
+            )
+
+    def find_for_palette(self, text: str, then: Callable[[list[Hit]], None]) -> None:
+        """Stores that fit what is typed in the palette; the one of that number first."""
+        profiles = self._work.isolation.profiles
+        digits = text.lstrip("#")
+        number = int(digits) if digits.isdigit() and len(digits) < 9 else -1
+
+        def work() -> list[Hit]:
+            ids = profiles.ids(ProfileQuery(text=text))[:500]
+            rows = [row.profile for row in profiles.rows(ids)]
+            rows.sort(key=lambda profile: profile.number != number)
+            return [
+                Hit(
+                    f"{profile.shown_number}  {profile.name}",
+                    lambda one=profile.id: self.acts.open([one]),  # type: ignore[misc]  # bound now
+                    colour=profile.colour,
+                )
+                for profile in rows[:_FOUND]
+            ]
+
+        def done(hits: list[Hit]) -> None:
+            then(hits)
+
+        self._face.jobs.call(work, owner=self.frame, then=done)
+
+    def _pages(self) -> list[PageRow]:
+        room = self._work.isolation
+        return [
+            PageRow(
+                "stores",
+                say("Stores"),
+                "store",
+                lambda: StoresPage(
+                    self._face, room, self._work.credentials, self._work.settings, self.acts, self._places
+                ),
+            ),
+        ]
+
+    def _on_windows_clicked(self) -> None:
+        self.frame.show_page("stores")
+        self.stores.show_running()
+
+    def _on_failed(self, profile: str, problem: Problem) -> None:
+        if self._face.states.refusal(profile) is None:
+            self.frame.banner.show_problem(problem)
+        else:
+            self._on_refused(profile)
+
+    def _on_refused(self, profile: str) -> None:
+        if self.frame.current_id == "stores":
+            self.stores.show_refusal(profile)
+            return
+        refusal = self._face.states.refusal(profile)
+        text = tr("A store was not opened.")
+        if refusal is not None and refusal.problem is not None:
+            text = told(refusal.problem.text)
+        self._face.toaster.show(text, tr("Show"), lambda: self._show_refusal(profile))
+
+    def _show_refusal(self, profile: str) -> None:
+        self.frame.show_page("stores")
+        self.stores.show_refusal(profile)
+
+
+def _is_folded(places: QSettings) -> bool:
+    """Whether the rail shows icons only: as the person left it, at first by how wide the screen is."""
+    kept = places.value("rail/folded")
+    if kept is not None:
+        return kept in (True, "true")
+    screen = QGuiApplication.primaryScreen()
+    return screen is not None and screen.availableGeometry().width() < _WIDE_SCREEN_PX

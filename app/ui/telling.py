@@ -1,0 +1,71 @@
+"""Times, numbers and places as people read them, in the language of now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from app.ui.language import tr
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago something was, in one unit; the date from a month on."""
+    if moment is None:
+        return ""
+    seconds = (now - moment).total_seconds()
+    if seconds < _MINUTE:
+        return tr("just now")
+    if seconds < _HOUR:
+        return tr("%n min ago", n=int(seconds // _MINUTE))
+    if seconds < _DAY:
+        return tr("%n h ago", n=int(seconds // _HOUR))
+    if seconds < 30 * _DAY:
+        return tr("%n d ago", n=int(seconds // _DAY))
+    return day(moment)
+
+
+def until(moment: datetime | None, now: datetime) -> str:
+    """How long something still lasts."""
+    if moment is None:
+        return ""
+    days = (moment - now).total_seconds() / _DAY
+    if days < 0:
+        return tr("expired")
+    if days < 1:
+        return tr("today")
+    if days < 60:
+        return tr("in %n d", n=int(days))
+    return day(moment)
+
+
+def day(moment: datetime) -> str:
+    """A date."""
+    return moment.astimezone().strftime("%Y-%m-%d")
+
+
+def exact(moment: datetime | None) -> str:
+    """Date and time as the language writes them, for tooltips."""
+    if moment is None:
+        return ""
+    local = moment.astimezone()
+    stamp = QDateTime.fromSecsSinceEpoch(int(local.timestamp()))
+    return QLocale().toString(stamp, "yyyy-MM-dd HH:mm:ss")
+
+
+def number(value: int) -> str:
+    """A number with its digits grouped."""
+    return QLocale().toString(value)
+
+
+def country_title(market: str) -> str:
+    """A market's country in the language of now; its code where Qt knows no such country."""
+    territory = QLocale.codeToTerritory(market) if market else QLocale.Country.AnyTerritory
+    if territory == QLocale.Country.AnyTerritory:
+        return market
+    if QLocale().language() is QLocale.Language.Chinese:
+        name = QLocale(QLocale.Language.Chinese, territory).nativeTerritoryName()
+        return name or market
+    return QLocale.territoryToString(territory)

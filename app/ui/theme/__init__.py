@@ -1,0 +1,1 @@
+"""Colours, palettes, style sheet and icons."""

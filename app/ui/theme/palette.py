@@ -1,0 +1,48 @@
+"""Qt's palette made from tokens; also how painters find the tokens of now."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+
+from app.ui.theme.tokens import DARK, LIGHT, Tokens
+
+_Role = QPalette.ColorRole
+_HALF = 128
+
+
+def palette_of(tokens: Tokens) -> QPalette:
+    """A whole palette: normal, inactive and disabled."""
+    palette = QPalette()
+    roles = {
+        _Role.Window: tokens.window,
+        _Role.WindowText: tokens.text,
+        _Role.Base: tokens.surface,
+        _Role.AlternateBase: tokens.raised,
+        _Role.Text: tokens.text,
+        _Role.PlaceholderText: tokens.muted,
+        _Role.Button: tokens.surface,
+        _Role.ButtonText: tokens.text,
+        _Role.BrightText: tokens.on_danger,
+        _Role.Highlight: tokens.selection,
+        _Role.HighlightedText: tokens.text,
+        _Role.Accent: tokens.accent,
+        _Role.Link: tokens.accent,
+        _Role.LinkVisited: tokens.accent,
+        _Role.ToolTipBase: tokens.toast,
+        _Role.ToolTipText: tokens.on_toast,
+        _Role.Light: tokens.surface,
+        _Role.Midlight: tokens.line,
+        _Role.Mid: tokens.line,
+        _Role.Dark: tokens.border,
+        _Role.Shadow: tokens.border,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    for role in (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.disabled))
+    return palette
+
+
+def tokens_now() -> Tokens:
+    """The tokens behind the program's palette of now; not a widget's, which a style sheet may have changed."""
+    return DARK if QGuiApplication.palette().color(_Role.Window).lightness() < _HALF else LIGHT

@@ -1,0 +1,64 @@
+"""What stands where a list has nothing to show: why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.ui.theme.icons import painted
+from app.ui.theme.palette import tokens_now
+from app.ui.widgets.banner import Way
+from app.ui.widgets.parts import button, label
+
+_SIGN_PX = 44
+
+
+class EmptyState(QWidget):
+    """A sign, a sentence, a second one, and buttons."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = "store"
+        self._sign = QLabel()
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title_label = label(kind="heading", wraps=True)
+        self.title_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text_label = label(kind="muted", wraps=True)
+        self.text_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addStretch(2)
+        column.addWidget(self._sign)
+        column.addWidget(self.title_label)
+        column.addWidget(self.text_label)
+        column.addLayout(self._row)
+        column.addStretch(3)
+
+    def say(self, icon_name: str, title: str, text: str = "", ways: Sequence[Way] = ()) -> None:
+        """Shows this."""
+        self._icon = icon_name
+        self.title_label.setText(title)
+        self.text_label.setText(text)
+        self.text_label.setVisible(bool(text))
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        if ways:
+            self._row.addStretch(1)
+            for way in ways:
+                self._row.addWidget(button(way.text, way.name, way.act, kind=way.kind))
+            self._row.addStretch(1)
+        self._paint_sign()
+
+    def _paint_sign(self) -> None:
+        self._sign.setPixmap(painted(self._icon, tokens_now().disabled, _SIGN_PX, self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_sign()

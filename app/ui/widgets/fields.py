@@ -1,0 +1,98 @@
+"""Fields of forms: a label, what is typed or chosen, and beneath it what is wrong or worth knowing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from app.kernel.errors import Problem
+from app.ui.language import told, tr
+from app.ui.theme.icons import icon
+from app.ui.widgets.parts import label, set_kind
+
+LONGEST_PASTE = 4_096
+
+
+class Field(QWidget):
+    """One field of a form."""
+
+    def __init__(self, text: str, edit: QWidget, hint: str = "", focus: QWidget | None = None) -> None:
+        super().__init__()
+        self.edit = edit
+        self._hint = hint
+        self.name_label = label(text, "heading")
+        self.name_label.setBuddy(focus or edit)
+        (focus or edit).setAccessibleName(text)
+        self.message_label = label(hint, "muted", wraps=True)
+        self.message_label.setVisible(bool(hint))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        column.addWidget(self.name_label)
+        column.addWidget(edit)
+        column.addWidget(self.message_label)
+
+    def say(self, text: str, kind: str = "muted") -> None:
+        """Something about what was typed; an empty text brings the hint back."""
+        self.message_label.setText(text or self._hint)
+        self.message_label.setVisible(bool(text or self._hint))
+        set_kind(self.message_label, kind if text else "muted")
+        if isinstance(self.edit, QLineEdit):
+            set_kind(self.edit, "wrong" if kind == "danger" and text else "", "state")
+
+    def say_problem(self, problem: Problem) -> None:
+        """What is wrong with it, and what to do."""
+        self.say(f"{told(problem.text)} {told(problem.next_step)}", "danger")
+
+
+class PassphraseEdit(QLineEdit):
+    """A field for a secret, hidden unless the person wants to see it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setMaxLength(LONGEST_PASTE)
+        self._show = self.addAction(icon("eye", "muted"), QLineEdit.ActionPosition.TrailingPosition)
+        self._show.setText(tr("Show"))
+        self._show.setToolTip(tr("Show"))
+        self._show.setCheckable(True)
+        self._show.toggled.connect(self._on_toggled)
+
+    def forget(self) -> None:
+        """Empties the field and its undo history, and hides again."""
+        self.setText("")
+        self._show.setChecked(False)
+
+    def _on_toggled(self, shows: bool) -> None:
+        self.setEchoMode(QLineEdit.EchoMode.Normal if shows else QLineEdit.EchoMode.Password)
+        self._show.setIcon(icon("eye-off" if shows else "eye", "muted"))
+        self._show.setText(tr("Hide") if shows else tr("Show"))
+        self._show.setToolTip(self._show.text())
+
+
+class Choice(QComboBox):
+    """A choice of values, each with a text."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, values: list[tuple[str, str]], value: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        for key, text in values:
+            self.addItem(text, key)
+        self.choose(value)
+        self.activated.connect(lambda _index: self.chosen.emit(self.value))
+
+    @property
+    def value(self) -> str:
+        """The chosen value."""
+        return str(self.currentData() or "")
+
+    def choose(self, value: str) -> None:
+        """Chooses a value; one that is not in the list is added as it is."""
+        at = self.findData(value)
+        if at < 0 and value:
+            self.addItem(value, value)
+            at = self.count() - 1
+        self.setCurrentIndex(max(0, at))

@@ -1,0 +1,138 @@
+"""Small parts: labels, buttons and lines in the program's looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.theme.icons import ICON_PX, icon
+
+
+def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
+    """A label of a kind: title, heading, muted, danger, warn or ok. Names are never read as HTML."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wraps)
+    if kind:
+        made.setProperty("kind", kind)
+    return made
+
+
+def set_kind(widget: QWidget, kind: str, key: str = "kind") -> None:
+    """Gives a widget another look."""
+    if widget.property(key) == kind:
+        return
+    widget.setProperty(key, kind)
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+
+
+def button(
+    text: str, name: str, clicked: Callable[[], object] | None = None, *, kind: str = "", icon_name: str = ""
+) -> QPushButton:
+    """A button with a text; `name` is what tests and scripts find it by."""
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if kind:
+        made.setProperty("kind", kind)
+    if icon_name:
+        tone = {"primary": "on_accent", "danger": "danger", "link": "accent"}.get(kind, "text")
+        made.setIcon(icon(icon_name, tone))
+        made.setIconSize(QSize(ICON_PX, ICON_PX))
+    if clicked is not None:
+        made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def icon_button(
+    icon_name: str, text: str, name: str, clicked: Callable[[], object] | None = None, *, tone: str = "text"
+) -> QToolButton:
+    """A button that shows an icon only; `text` is its tooltip and what a screen reader says."""
+    made = QToolButton()
+    made.setObjectName(name)
+    made.setIcon(icon(icon_name, tone))
+    made.setIconSize(QSize(ICON_PX, ICON_PX))
+    made.setToolTip(text)
+    made.setAccessibleName(text)
+    made.setProperty("kind", "quiet")
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if clicked is not None:
+        made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def hairline() -> QFrame:
+    """A thin line between two parts."""
+    made = QFrame()
+    made.setProperty("kind", "hairline")
+    return made
+
+
+def plain(kind: str = "plain") -> QWidget:
+    """A widget that only holds others, in a look of the style sheet."""
+    made = QWidget()
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+    made.setProperty("kind", kind)
+    return made
+
+
+def centred(box: QWidget, width_px: int) -> QVBoxLayout:
+    """A column of a fixed width in the middle of its page.
+
+    Not by alignment: an aligned widget gets the height that it would have without wrapped lines.
+    """
+    box.setFixedWidth(width_px)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(box)
+    row.addStretch(1)
+    column = QVBoxLayout()
+    column.addStretch(2)
+    column.addLayout(row)
+    column.addStretch(3)
+    return column
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where there is no room; the tooltip then holds the whole."""
+
+    def __init__(self, text: str = "", kind: str = "", mode: Qt.TextElideMode | None = None) -> None:
+        super().__init__()
+        self._whole = ""
+        self._mode = mode or Qt.TextElideMode.ElideRight
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        if kind:
+            self.setProperty("kind", kind)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        self._whole = " ".join(text.split())
+        super().setText(self._whole)
+        self.setAccessibleName(self._whole)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        metrics = QFontMetrics(self.font())
+        shown = metrics.elidedText(self._whole, self._mode, self.width())
+        self.setToolTip(self._whole if shown != self._whole else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), int(self.alignment()), shown)
