@@ -53,7 +53,7 @@ class Application(QObject):
         self.looks.apply()
         places = QSettings(str(paths.state / "window.ini"), QSettings.Format.IniFormat)
         self.places = places
-        self.window = MainWindow(places, lambda: self.leaving.may_close())
+        self.window = MainWindow(places, self._may_close)
         self.crashes = CrashDialogs(paths, clock, self._postman, self.window)
         self.commands = CommandRegistry(self)
         self.face = Face(
@@ -131,7 +131,7 @@ class Application(QObject):
             show_window=self.show_window,
             raise_store=self._raise_store,
             lock=self.lock,
-            quit_program=lambda: self.leaving.ask_to_quit(),
+            quit_program=self._ask_to_quit,
             parent=self,
         )
 
@@ -258,6 +258,12 @@ class Application(QObject):
 
     def _on_palette_ended(self) -> None:
         self.palette = None
+
+    def _may_close(self) -> bool:
+        return self.leaving.may_close()
+
+    def _ask_to_quit(self) -> None:
+        self.leaving.ask_to_quit()
 
     def _quit(self) -> None:
         self._qt.quit()

@@ -36,7 +36,7 @@ class Postman(QObject):
 
 
 class GuiJobs(QObject):
-    """Starts work for widgets. A widget that is gone hears nothing; what is shown of jobs is told by signals."""
+    """Starts work for widgets; one that is gone hears nothing. Jobs with a title are for the job line."""
 
     titled_changed = Signal()
 

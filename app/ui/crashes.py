@@ -113,7 +113,8 @@ class CrashKeeper:
         now = self._clock.now()
         text = "\n".join(
             (
-                f"Berth {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}",
+                f"Berth {__version__}, Python {platform.python_version()}, Qt {qVersion()}",
+                platform.platform(),
                 f"{now.isoformat()}  {type(error).__name__} at {place}",
                 "Only types and places in the program: no names, no addresses, no values.",
                 "",

@@ -1,4 +1,4 @@
-"""Language, theme, row height and motion, as this machine's settings say; applied at once when they change."""
+"""Language, theme, row height and motion as this machine's settings say, applied when they change."""
 
 from __future__ import annotations
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.kernel.errors import ExitCode, Problem
 from app.kernel.paths import Paths
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 def main(words: Sequence[str]) -> int:
@@ -34,7 +38,7 @@ def main(words: Sequence[str]) -> int:
 
     application = Application(qt, paths)
     only.asked.connect(application.show_window)
-    _quit_on_signals(application)
+    _quit_on_signals(qt)
     application.begin()
     try:
         return int(QApplication.exec())
@@ -53,7 +57,7 @@ def _read(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(rest)
 
 
-def _qt_application() -> QApplication:  # noqa: F821 - imported late
+def _qt_application() -> QApplication:
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication
 
@@ -70,17 +74,17 @@ def _qt_application() -> QApplication:  # noqa: F821 - imported late
     return qt
 
 
-def _quit_on_signals(application: object) -> None:
+def _quit_on_signals(qt: QApplication) -> None:
     """Ctrl+C and a session's end close the program as people would: cleanly."""
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QSocketNotifier
 
-    assert hasattr(application, "window")
+    # Python runs handlers between two of its own steps, and Qt's loop takes none while idle: a byte wakes it.
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setblocking(False)
+    signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: QApplication.quit())
-    if os.name == "posix":
-        # Python hears of a signal only between two of its own steps, and Qt's loop takes none while idle.
-        signal.siginterrupt(signal.SIGINT, True)
-    beat = QTimer(QApplication.instance())
-    beat.timeout.connect(lambda: None)
-    beat.start(250)
+        signal.signal(number, lambda _number, _frame: None)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, qt)
+    notifier.activated.connect(qt.quit)
+    notifier.destroyed.connect(lambda _gone=None, ends=(ours, theirs): [end.close() for end in ends])

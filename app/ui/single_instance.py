@@ -83,7 +83,7 @@ class SingleInstance(QObject):
             if socket.bytesAvailable() > _LONGEST:
                 socket.abort()
             return
-        raw = socket.readLine(_LONGEST).data()
+        raw = bytes(socket.readLine(_LONGEST).data())
         socket.write(b"ok\n")
         socket.flush()
         try:

@@ -1,4 +1,4 @@
-"""The palette (Ctrl+K): every command and every store by a few letters; a number and Enter opens that store."""
+"""The palette (Ctrl+K): every command and store by a few letters; a number and Enter opens that store."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class HitModel(QAbstractListModel):
 
 
 class _HitDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(_WIDTH_PX, _ROW_PX)
 
     def paint(
@@ -92,12 +92,12 @@ class _HitDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, HitModel)
         hit = model.hits[index.row()]
-        widget = option.widget  # type: ignore[attr-defined]  # missing in PySide6's stubs
+        widget = option.widget
         tokens: Tokens = tokens_now()
-        area = option.rect.adjusted(6, 1, -6, -1)  # type: ignore[attr-defined]  # missing in PySide6's stubs
+        area = option.rect.adjusted(6, 1, -6, -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]  # as above
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(widget.palette().highlight())
             painter.drawRoundedRect(area, 6, 6)

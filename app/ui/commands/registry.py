@@ -46,7 +46,7 @@ class CommandRegistry(QObject):
         self._actions: dict[str, QAction] = {}
 
     def add(self, owner: QWidget, commands: Iterable[Command], *, is_global: bool = False) -> None:
-        """Adds commands and their keys; the keys work in `owner` and what it holds, or in its whole window."""
+        """Adds commands. Their keys work in `owner` and what it holds, or in its whole window."""
         for command in commands:
             self._commands[command.id] = command
             action = QAction(told(command.title), owner)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QDialog,
     QFileDialog,
     QFrame,
     QGridLayout,
@@ -76,7 +77,8 @@ class FirstStart(QWidget):
         self.code_step.copy_button.setFocus()
 
     def _on_confirmed(self) -> None:
-        assert self._passphrase is not None and self.code_step is not None
+        assert self._passphrase is not None
+        assert self.code_step is not None
         self.code_step.set_busy()
         self._door.unlock(self._passphrase, self._on_unlock_failed)
         self._passphrase = None
@@ -310,4 +312,4 @@ class CodeStep(_Step):
         dialog = QPrintDialog(printer, self)
         dialog.accepted.connect(lambda: draw(printer, self._code, self._folder, self._made))
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        QDialog.open(dialog)  # its own `open` wants a slot

@@ -28,7 +28,7 @@ def save_pdf(path: Path, code: Secret, vault: str, made: str) -> None:
     draw(writer, code, vault, made)
     buffer.close()
     try:
-        write_whole(path, content.data())
+        write_whole(path, bytes(content.data()))
     except OSError as error:
         raise storage_problem(error, path.parent) from error
 
@@ -80,8 +80,8 @@ def _lines(code: Secret, vault: str, made: str) -> list[tuple[str, float, bool, 
         (tr("Made: {date}").format(date=made), 10, False, False),
         (
             tr(
-                "To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase. "
-                "Whoever has this sheet and the data folder can read everything."
+                "To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase."
+                " Whoever has this sheet and the data folder can read everything."
             ),
             10,
             False,

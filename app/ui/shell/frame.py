@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -132,7 +133,7 @@ class Frame(QWidget):
             Command(
                 f"page.{row.id}",
                 Text("Go to {page}", {"page": row.title}),
-                lambda page=row.id: self.show_page(page),
+                partial(self.show_page, row.id),
                 row.icon,
                 (key,),
             )

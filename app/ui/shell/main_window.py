@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
             return
         self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
-        if before is not None:
+        if isinstance(before, QWidget):  # none at the start, whatever the stubs say
             self._stack.removeWidget(before)
             before.hide()
             before.deleteLater()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QScreen
 
 from app.isolation.profiles import ProfileQuery
 from app.kernel.errors import Problem
@@ -187,5 +187,5 @@ def _is_folded(places: QSettings) -> bool:
     kept = places.value("rail/folded")
     if kept is not None:
         return kept in (True, "true")
-    screen = QGuiApplication.primaryScreen()
+    screen: QScreen | None = QGuiApplication.primaryScreen()
     return screen is not None and screen.availableGeometry().width() < _WIDE_SCREEN_PX

@@ -31,7 +31,7 @@ def app_icon() -> QIcon:
 
 
 def own_icon(*files: str) -> QIcon:
-    """One of the program's own drawings; the last file serves sizes that the earlier ones are too small for."""
+    """One of the program's own drawings: the first file for small sizes, the last for all others."""
     folder = assets.folder("resources") / "icons"
     made = QIcon()
     for size in (16, 22, 24, 32, 44, 48, 64):
@@ -73,14 +73,13 @@ class _LineIcon(QIconEngine):
         self._tone = tone
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        device = painter.device()
-        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        ratio = painter.device().devicePixelRatioF()
         painter.drawPixmap(rect, self._pixmap(min(rect.width(), rect.height()), mode, state, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self._pixmap(min(size.width(), size.height()), mode, state, 1.0)
 
-    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, _scale: float) -> QPixmap:
         # Qt asks for device pixels here and sets the ratio itself.
         return self._pixmap(min(size.width(), size.height()), mode, state, 1.0)
 

@@ -44,5 +44,5 @@ def palette_of(tokens: Tokens) -> QPalette:
 
 
 def tokens_now() -> Tokens:
-    """The tokens behind the program's palette of now; not a widget's, which a style sheet may have changed."""
+    """The tokens behind the program's palette of now; a style sheet may have changed a widget's own."""
     return DARK if QGuiApplication.palette().color(_Role.Window).lightness() < _HALF else LIGHT

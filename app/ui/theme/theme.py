@@ -95,7 +95,7 @@ def _font() -> QFont:
     known = set(QFontDatabase.families())
     chinese = [family for family in _CHINESE if family in known]
     own = font.family()
-    # A bare Linux has no font of its own choice; the Latin letters of the Chinese one suit the Chinese better.
+    # A bare Linux has chosen no font; the Latin letters of the Chinese one suit the Chinese better.
     families = [*chinese, own] if own in _PLAIN and chinese else [own, *chinese]
     font.setFamilies([family for family in families if family])
     font.setPointSizeF(_POINTS if sys.platform != "darwin" else 13.0)

@@ -170,7 +170,7 @@ class EditStoreDrawer(Drawer):
         self.slide_in(focus)
         if isinstance(focus, QLineEdit):
             focus.selectAll()
-        self.scroll.ensureWidgetVisible(focus)
+        self.area.ensureWidgetVisible(focus)
 
     @property
     def changes(self) -> list[tuple[str, str]]:
@@ -229,10 +229,10 @@ class EditStoreDrawer(Drawer):
         elif (field := self._fields.get(key) or self._by_problem(problem)) is not None:
             field.say_problem(problem)
             field.edit.setFocus()
-            self.scroll.ensureWidgetVisible(field)
+            self.area.ensureWidgetVisible(field)
         else:
             self.banner.show_problem(problem)
-            self.scroll.verticalScrollBar().setValue(0)
+            self.area.verticalScrollBar().setValue(0)
 
     def _by_problem(self, problem: Problem) -> Field | None:
         keys = {"name-taken": "name", "number-taken": "number", "address-wrong": "start-pages"}

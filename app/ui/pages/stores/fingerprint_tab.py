@@ -36,8 +36,8 @@ class FingerprintTab(QWidget):
         self.real = Facts()
         self.cost = label(
             tr(
-                "Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth never "
-                "pretends another one, because such a lie contradicts itself somewhere."
+                "Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth "
+                "never pretends another one, because such a lie contradicts itself somewhere."
             ),
             "muted",
             wraps=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
@@ -74,7 +74,8 @@ class StoreList(QTableView):
     @property
     def picked_count(self) -> int:
         """How many profiles are selected, without naming them."""
-        return sum(span.height() for span in self.selectionModel().selection())
+        selection = self.selectionModel().selection()
+        return sum(selection.at(at).height() for at in range(selection.count()))
 
     @property
     def current(self) -> str:
@@ -167,10 +168,10 @@ class StoreList(QTableView):
         header.sortIndicatorChanged.connect(self._stores.sort)
         self.reset_columns()
 
-    def _on_header_menu(self, place: object) -> None:
+    def _on_header_menu(self, place: QPoint) -> None:
         menu = self.column_menu(QMenu(self))
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.horizontalHeader().mapToGlobal(place))  # type: ignore[arg-type]  # a QPoint
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         if COLUMNS[index.column()].id != "acts":

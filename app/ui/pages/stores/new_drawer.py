@@ -68,8 +68,8 @@ class NewStoreDrawer(Drawer):
         self.name_edit = QLineEdit(draft.name)
         self.name_edit.setObjectName("name_edit")
         self.name_edit.setMaxLength(MAX_NAME * 2)
-        self.name_edit.textEdited.connect(lambda _text: self.name_field.say(""))
         self.name_field = Field(tr("Name"), self.name_edit)
+        self.name_edit.textEdited.connect(lambda _text: self.name_field.say(""))
         self.proxy_edit = ProxyEdit(room.proxies, face.jobs)
         self.proxy_field = Field(tr("Proxy"), self.proxy_edit, focus=self.proxy_edit.edit)
         for field in (self.template_field, self.name_field, self.proxy_field):
@@ -167,8 +167,8 @@ class NewStoreDrawer(Drawer):
         self.banner.show_text(
             tr("Stores on this computer share one graphics card, canvas and set of fonts."),
             tr(
-                "To keep them apart in that, too, use another computer, or choose “noise” for a store (which may "
-                "be recognised)."
+                "To keep them apart in that, too, use another computer, or choose “noise” for a store "
+                "(which may be recognised)."
             ),
             level="info",
             ways=(
@@ -181,7 +181,7 @@ class NewStoreDrawer(Drawer):
                 Way(tr("What does that mean?"), "explain_button", self._explain, "link"),
             ),
         )
-        self.scroll.verticalScrollBar().setValue(0)
+        self.area.verticalScrollBar().setValue(0)
         understood = next(iter(self.banner.buttons), None)
         if understood is not None:
             understood.setFocus()
@@ -206,8 +206,8 @@ class NewStoreDrawer(Drawer):
         self._folded = plain()
         text = label(
             tr(
-                "Language and time zone follow the proxy’s country and are fixed when the store is first opened. "
-                "Window size, scale and number of cores are drawn from what this computer can truly show, "
+                "Language and time zone follow the proxy’s country and are fixed when the store is first "
+                "opened. Window size, scale and number of cores are drawn from what this computer can truly show, "
                 "differ from your other stores, and stay for the store’s life. Everything else is the real "
                 "browser’s own. You can look at all of it, and change it, in the tab “Fingerprint”."
             ),

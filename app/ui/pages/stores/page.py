@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from PySide6.QtCore import QSettings, Qt
@@ -143,13 +144,7 @@ class StoresPage(Page):
         order = Qt.SortOrder.DescendingOrder if state.get("descends") else Qt.SortOrder.AscendingOrder
         self.list.take_layout(str(state.get("layout", "")))
         self.list.horizontalHeader().setSortIndicator(column, order)
-        raw = state.get("node")
-        try:
-            kind, name, group = raw  # type: ignore[misc]  # checked by the next line
-            node = Node(NodeKind(kind), str(name), str(group))
-        except (TypeError, ValueError):
-            node = ALL_STORES
-        self.tree.choose(node)
+        self.tree.choose(_node_from(state.get("node")))
         self.search_hint_changed.emit()
         self._load()
 
@@ -225,14 +220,15 @@ class StoresPage(Page):
         head.setSpacing(8)
         head.addWidget(self.title_label, 1)
         head.addWidget(self.count_label)
-        for widget in (
+        buttons: tuple[QWidget, ...] = (
             self.open_group_button,
             self.views_button,
             self.columns_button,
             self.new_button,
             self.pane_button,
-        ):
-            head.addWidget(widget)
+        )
+        for one in buttons:
+            head.addWidget(one)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
@@ -449,3 +445,11 @@ class StoresPage(Page):
     def _on_problem(self, problem: Problem) -> None:
         if problem.id != "vault-is-locked":
             self.deeds.show_problem(problem)
+
+
+def _node_from(raw: object) -> Node:
+    """The node that a saved view names; all stores for anything else."""
+    if isinstance(raw, list) and len(raw) == 3 and all(isinstance(part, str) for part in raw):
+        with suppress(ValueError):
+            return Node(NodeKind(raw[0]), raw[1], raw[2])
+    return ALL_STORES

@@ -71,9 +71,8 @@ class StorePainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self._model.row_at(index.row())
-        area: QRect = option.rect  # type: ignore[attr-defined]  # missing in PySide6's stubs
-        palette = option.palette  # type: ignore[attr-defined]  # as above
-        state = option.state  # type: ignore[attr-defined]  # as above
+        area: QRect = option.rect
+        state = option.state
         tokens = tokens_now()
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, QColor(tokens.selection))
@@ -86,8 +85,7 @@ class StorePainter(QStyledItemDelegate):
             painter.drawRect(area.adjusted(0, 0, -1, -2))
         if row is None:
             return
-        device = painter.device()
-        self._ratio = device.devicePixelRatioF() if device is not None else 1.0
+        self._ratio = painter.device().devicePixelRatioF()
         column = COLUMNS[index.column()]
         inner = area.adjusted(PAD_PX, 0, -PAD_PX, -1)
         paint = self._painters.get(column.id)
@@ -244,7 +242,7 @@ class StorePainter(QStyledItemDelegate):
         at = (x - area.left() - PAD_PX + 4) // (_BUTTON_PX + 2)
         return ACTS[at] if 0 <= at < len(ACTS) else ""
 
-    def editorEvent(self, event: QEvent, model: QObject, option: QStyleOptionViewItem, index: Index) -> bool:  # type: ignore[override]  # stubs want the base class
+    def editorEvent(self, event: QEvent, _model: QObject, option: QStyleOptionViewItem, index: Index) -> bool:
         if COLUMNS[index.column()].id == "acts" and isinstance(event, QMouseEvent):
             row = self._model.row_at(index.row())
             if event.type() == QEvent.Type.MouseButtonDblClick:
@@ -254,38 +252,37 @@ class StorePainter(QStyledItemDelegate):
                 and row is not None
                 and row.profile.deleted_at is None
             ):
-                act = self.act_at(option.rect, int(event.position().x()))  # type: ignore[attr-defined]  # as above
+                act = self.act_at(option.rect, int(event.position().x()))
                 if act and self.can(act, row):
                     self.act_clicked.emit(row.profile.id, act)
                 return True
         return False
 
-    def createEditor(self, _parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget | None:  # type: ignore[override]  # no cell is edited in place
-        return None
+
+class _Text:
+    """What an elided text depends on, as a key; the metrics stand beside it, equal for equal fonts."""
+
+    __slots__ = ("key", "metrics")
+
+    def __init__(self, key: tuple[str, str, int], metrics: QFontMetrics) -> None:
+        self.key = key
+        self.metrics = metrics
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Text) and self.key == other.key
 
 
 @lru_cache(maxsize=4096)
-def _elided_text(font_key: str, text: str, width_px: int, metrics: _Metrics) -> str:
-    return metrics.of.elidedText(text.replace("\n", " "), Qt.TextElideMode.ElideRight, width_px)
-
-
-class _Metrics:
-    """Font metrics as part of a cache's key: equal for equal fonts, whose key stands beside it."""
-
-    __slots__ = ("of",)
-
-    def __init__(self, of: QFontMetrics) -> None:
-        self.of = of
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Metrics)
+def _elided_text(text: _Text) -> str:
+    _, whole, width_px = text.key
+    return text.metrics.elidedText(whole.replace("\n", " "), Qt.TextElideMode.ElideRight, width_px)
 
 
 def _elided(metrics: QFontMetrics, font_key: str, text: str, width_px: int) -> str:
-    return _elided_text(font_key, text, width_px, _Metrics(metrics))
+    return _elided_text(_Text((font_key, text, width_px), metrics))
 
 
 _EXIT = next(at for at, column in enumerate(COLUMNS) if column.id == "exit")

@@ -227,7 +227,7 @@ class StorePane(QWidget):
             return tr("Opening…")
         return tr("Open")
 
-    def _current(self) -> QWidget:
+    def _current(self) -> QWidget | None:
         holder = self.tabs.currentWidget()
         assert isinstance(holder, QScrollArea)
         return holder.widget()

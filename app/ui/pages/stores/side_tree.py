@@ -64,10 +64,11 @@ class _Painter(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        widget = option.widget  # type: ignore[attr-defined]  # missing in PySide6's stubs
+        widget = option.widget
+        assert isinstance(widget, QTreeWidget)
         tokens = tokens_now()
-        area: QRect = option.rect  # type: ignore[attr-defined]  # as above
-        state = option.state  # type: ignore[attr-defined]  # as above
+        area: QRect = option.rect
+        state = option.state
         node = index.data(_NODE)
         is_heading = node.kind in _HEADINGS
         # The whole width, whatever the indent: a selection that is cut looks like a mistake.
