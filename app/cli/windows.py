@@ -1,4 +1,4 @@
-"""`berth open`, `close` and `windows`: stores in their own browser windows."""
+"""`berth open`, `close`, `raise` and `windows`: stores in their own browser windows."""
 
 from __future__ import annotations
 
@@ -80,6 +80,27 @@ def close_window(args: argparse.Namespace, context: Context) -> None:
     names = ", ".join(str(window["name"]) for window in closed)
     words = say("Closed: {names}.", names=names) if closed else say("No window is open.")
     context.out.show({"closed": closed}, words.english())
+
+
+def raise_window_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth raise` takes."""
+    parser.add_argument("name", help="the profile's name, number or id")
+
+
+def raise_window(args: argparse.Namespace, context: Context) -> None:
+    """Brings a window to the front; needs no passphrase, like closing it."""
+    from app.isolation.keeper.client import KeeperClient
+    from app.isolation.keeper.problems import NotOpen
+
+    keeper = KeeperClient.find(context.paths)
+    if keeper is None:
+        raise NotOpen
+    with keeper:
+        found = keeper.windows()
+        profile = _find(found, args.name)
+        keeper.raise_window(profile)
+    name = next(str(window["name"]) for window in found if window["profile"] == profile)
+    context.out.show({"raised": profile, "name": name}, say("{name} is in front.", name=name).english())
 
 
 def windows(args: argparse.Namespace, context: Context) -> None:

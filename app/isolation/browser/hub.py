@@ -193,6 +193,16 @@ class Hub:
             await asyncio.sleep(_READ_PAUSE_S)
         raise EngineGone
 
+    async def read_titles(self) -> None:
+        """Brings the titles of the pages up to date: the browser tells of a new one only when it is asked.
+
+        Raises CommandFailed or EngineGone.
+        """
+        for info in (await self.command("Target.getTargets"))["targetInfos"]:
+            page = self.pages.get(info["targetId"])
+            if page is not None and page.title != info["title"]:
+                self._note(info)
+
     async def session_of(self, page: str) -> str:
         """The hub's own session with a page, which may come a moment after the page itself.
 

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
-from app.isolation.keeper.meeting import GREETING_S, connect, read_word, within
+from app.isolation.keeper.meeting import GREETING_S, connect, cut, read_word, within
 from app.isolation.keeper.messages import (
     LARGEST_MESSAGE,
     PROTOCOL_VERSION,
@@ -41,11 +42,14 @@ _FOREVER_S = 10 * 365 * 24 * 3600.0
 _SILENCE_S = 15.0  # several beats of a keeper that is alive
 _MESSAGE_S = 30.0  # for one message to go through once it has begun
 _ANSWER_S = 60.0  # for an answer that a living keeper has soon
-_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait"})
+_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch"})
 # A keeper of another version may not beat.
 _OTHER_VERSION_SILENCE_S = 120.0
 _UNKNOWN_VERSION = 0
 _FOR_EVERY_VERSION = frozenset({"hello", "windows", "close"})
+
+
+NEVER = -1  # the revision of a face that has seen nothing yet
 
 
 class KeeperSilent(KeeperUnreachable):
@@ -85,17 +89,24 @@ class KeeperClient:
         self._version = PROTOCOL_VERSION  # until it says otherwise
 
     @staticmethod
-    def find(paths: Paths) -> KeeperClient | None:
-        """Connects to the running keeper, or None when there is none. Raises KeeperSilent."""
+    def find(
+        paths: Paths, limit_s: float | None = None, met: Callable[[KeeperClient], None] | None = None
+    ) -> KeeperClient | None:
+        """Connects to the running keeper, or None when there is none. Raises KeeperSilent.
+
+        `met` is given the client before it asks anything, so that another thread can interrupt it.
+        """
         meeting = read_word(paths)
         if meeting is None:
             return None
         try:
-            client = KeeperClient(connect(meeting, GREETING_S), meeting.pid)
+            client = KeeperClient(connect(meeting, limit_s or GREETING_S), meeting.pid)
         except TimeoutError as error:
             raise KeeperSilent(meeting.pid) from error
         except (OSError, EOFError, AuthenticationError):
             return None
+        if met is not None:
+            met(client)
         try:
             client._ask_version()
         except KeeperSilent:
@@ -129,12 +140,17 @@ class KeeperClient:
             starts.close()
         raise KeeperUnreachable.not_started(str(paths.logs / "keeper.log"))
 
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether it can be asked everything."""
+        return self._version == PROTOCOL_VERSION
+
     def is_usable(self) -> bool:
         """True when this keeper can be used; False, and closed, when it ends as soon as nobody asks it.
 
         Raises KeeperOfOtherVersion while one of another version has windows.
         """
-        if self._version == PROTOCOL_VERSION:
+        if self.is_of_this_version:
             return True
         with self:
             if self.windows():
@@ -176,6 +192,22 @@ class KeeperClient:
         answer = self._ask("wait", profile=profile, seconds=_FOREVER_S if seconds is None else seconds)
         reason: str | None = answer["reason"]
         return reason
+
+    def watch(self, since: int = NEVER) -> tuple[int, list[Plain]]:
+        """Waits until the windows look different from revision `since`; the new revision and all windows.
+
+        Raises KeeperUnreachable when the keeper ends meanwhile.
+        """
+        answer = self._ask("watch", since=since)
+        return int(answer["revision"]), list(answer["windows"])
+
+    def raise_window(self, profile: ProfileId) -> None:
+        """Brings an open window in front of all others. Raises Problem."""
+        self._ask("raise", profile=profile)
+
+    def interrupt(self) -> None:
+        """Ends the connection, and whatever waits for an answer. Threads: any."""
+        cut(self._connection)
 
     def type_into(self, profile: ProfileId, url: str, selector: str, text: str, *, enter: bool) -> None:
         """Puts text into a field of a page whose address begins with `url`, as a paste would.

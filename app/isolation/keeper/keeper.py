@@ -5,33 +5,41 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from app.isolation.browser import acting
 from app.isolation.browser.looking import Eyes
+from app.isolation.browser.raising import bring_to_front
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
+from app.isolation.keeper.describing import describe, describe_opening
 from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, RequestWrong, preflight_plain
+from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
 from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, WindowBusy
-from app.isolation.keeper.window import Reason, RunningWindow, State
+from app.isolation.keeper.window import Reason, RunningWindow
 from app.isolation.plan import LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
 
 _log = logging.getLogger("berth.keeper")
 _OPENING_LIMIT_S = 60.0
+_TITLES_S = 1.5
 
 
 class Keeper:
     """Owns every running window. It knows launch plans, and no vault."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, remember: Callable[[Sequence[LaunchPlan]], None] | None = None) -> None:
         self._clock = clock
+        self._remember = remember or _nothing
+        self._left: dict[str, LaunchPlan] = {}
         self._eyes = Eyes()
         self._windows: dict[str, RunningWindow] = {}
         self._prepared: dict[str, Prepared] = {}
         self._opening: dict[str, LaunchPlan] = {}
         self._warming: set[asyncio.Task[None]] = set()
+        self._titles_at = 0.0
+        self._news = News(self._seen)
         self.changed = asyncio.Event()
 
     @property
@@ -57,7 +65,9 @@ class Keeper:
             "abandon": self._abandon,
             "windows": self._list,
             "close": self._close,
+            "raise": self._raise,
             "wait": self._wait,
+            "watch": self._watch,
             "type": self._type,
             "screenshot": self._screenshot,
             "open-page": self._open_page,
@@ -73,7 +83,7 @@ class Keeper:
         prepared = self._prepared.pop(profile, None)
         if prepared is not None:
             await prepared.give_up()
-            self.changed.set()
+            self._touch()
 
     async def _hello(self, _request: Plain) -> Plain:
         return {"version": PROTOCOL_VERSION}
@@ -101,8 +111,11 @@ class Keeper:
             return {"event": "refused", "preflight": preflight_plain(blocked.preflight)}
         finally:
             self._opening.pop(profile, None)
-            self.changed.set()
+            self._touch()
         self._windows[profile] = window
+        window.changed = self._touch
+        self._left[profile] = window.plan
+        self._remember(tuple(self._left.values()))
         crash_notes.forget(window.directory.root)
         window.closed.add_done_callback(lambda _done: self._on_closed(profile, window))
         return {"event": "open", **describe(window)}
@@ -112,11 +125,24 @@ class Keeper:
         return {}
 
     async def _list(self, _request: Plain) -> Plain:
-        opening = {
-            prepared.plan.profile: prepared.plan for prepared in self._prepared.values()
-        } | self._opening
-        windows = [describe(window) for window in self._windows.values()]
-        return {"windows": [*windows, *(describe_opening(plan) for plan in opening.values())]}
+        return {"windows": self._seen()}
+
+    async def _watch(self, request: Plain) -> Plain:
+        since = int(request["since"])
+        following = asyncio.create_task(self._follow_titles())
+        try:
+            return await self._news.after(since)
+        finally:
+            following.cancel()
+
+    async def _follow_titles(self) -> None:
+        """The browser tells of another title only when it is asked, so it is, while somebody looks."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._titles_at + _TITLES_S - loop.time())
+            if self._titles_at + _TITLES_S <= loop.time():  # else another face's turn was just now
+                self._titles_at = loop.time()
+                await asyncio.gather(*(window.read_titles() for window in self._windows.values()))
 
     async def _close(self, request: Plain) -> Plain:
         wanted = request.get("profile")
@@ -139,6 +165,10 @@ class Keeper:
                 while [key for key in (*self._opening, *self._prepared) if wanted in (None, key)]:
                     self.changed.clear()
                     await self.changed.wait()
+
+    async def _raise(self, request: Plain) -> Plain:
+        await bring_to_front(self._window(request).hub)
+        return {}
 
     async def _wait(self, request: Plain) -> Plain:
         window = self._window(request)
@@ -183,9 +213,24 @@ class Keeper:
 
     def _on_closed(self, profile: str, window: RunningWindow) -> None:
         self._windows.pop(profile, None)
-        if window.closed.result() is Reason.CRASHED:
+        reason = window.closed.result()
+        if reason is Reason.CRASHED:
             crash_notes.leave(window.directory.root, window.plan, self._clock.now())
+        if reason is not Reason.KEEPER:  # the others ended because somebody wanted it, or have a note
+            self._left.pop(profile, None)
+            self._remember(tuple(self._left.values()))
+        self._touch()
+
+    def _touch(self) -> None:
         self.changed.set()
+        self._news.ring()
+
+    def _seen(self) -> list[Plain]:
+        opening = {
+            prepared.plan.profile: prepared.plan for prepared in self._prepared.values()
+        } | self._opening
+        windows = [describe(window) for window in self._windows.values()]
+        return [*windows, *(describe_opening(plan) for plan in opening.values())]
 
     @contextlib.contextmanager
     def _claim(self, plan: LaunchPlan) -> Iterator[None]:
@@ -197,42 +242,8 @@ class Keeper:
             yield
         finally:
             self._opening.pop(profile, None)
-            self.changed.set()
+            self._touch()
 
 
-def describe_opening(plan: LaunchPlan) -> Plain:
-    """A window that is being checked and has not appeared yet."""
-    return {
-        "profile": plan.profile,
-        "number": plan.number,
-        "name": plan.name,
-        "state": State.CHECKING.value,
-        "mode": plan.mode.value,
-    }
-
-
-def describe(window: RunningWindow) -> Plain:
-    """A window as faces see it."""
-    plan = window.plan
-    return {
-        "profile": plan.profile,
-        "number": plan.number,
-        "name": plan.name,
-        "state": window.state.value,
-        "mode": plan.mode.value,
-        "pid": window.process.pid,
-        "engine": {"name": plan.engine.kind, "version": window.engine_version, "path": plan.engine.path},
-        "opened_at": window.opened_at.isoformat(),
-        "preflight": preflight_plain(window.preflight),
-        "tabs": len(window.hub.pages) if window.state is State.OPEN else 0,
-        "relay_errors": [
-            {
-                "at": error.at.isoformat(),
-                "host": error.host,
-                "port": error.port,
-                "id": error.id,
-                "message": error.text.english(),
-            }
-            for error in window.relay.errors
-        ],
-    }
+def _nothing(_plans: Sequence[LaunchPlan]) -> None:
+    """For a keeper that leaves no list behind."""

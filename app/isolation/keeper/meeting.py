@@ -71,7 +71,7 @@ def open_door(paths: Paths) -> Door:
     listener = _listen(address)
     word = json.dumps({"address": address, "key": key.hex(), "pid": os.getpid()}).encode()
     try:
-        write_whole(_word(paths), word, mode=0o600)
+        write_whole(word_file(paths), word, mode=0o600)
     except Problem:
         listener.close()
         raise
@@ -80,14 +80,14 @@ def open_door(paths: Paths) -> Door:
 
 def close_door(paths: Paths, door: Door) -> None:
     """Stops listening and takes the word back."""
-    _word(paths).unlink(missing_ok=True)
+    word_file(paths).unlink(missing_ok=True)
     door.listener.close()
 
 
 def read_word(paths: Paths) -> Meeting | None:
     """Where the last keeper said it listens, if any; nothing that the file holds can do harm."""
     try:
-        with _word(paths).open("rb") as file:
+        with word_file(paths).open("rb") as file:
             raw = json.loads(file.read(_LARGEST_WORD))
         address, key, pid = raw["address"], bytes.fromhex(raw["key"]), raw["pid"]
         os.fsencode(address)
@@ -124,11 +124,11 @@ def within(connection: Connection, limit_s: float) -> Iterator[None]:
     """
     is_cut = threading.Event()
 
-    def cut() -> None:
+    def stop() -> None:
         is_cut.set()
-        _cut(connection)
+        cut(connection)
 
-    timer = threading.Timer(limit_s, cut)
+    timer = threading.Timer(limit_s, stop)
     timer.daemon = True
     timer.start()
     try:
@@ -142,7 +142,8 @@ def within(connection: Connection, limit_s: float) -> Iterator[None]:
         timer.join()  # it must not cut what has the same number later
 
 
-def _cut(connection: Connection) -> None:
+def cut(connection: Connection) -> None:
+    """Ends a connection and whatever waits on it. Threads: any."""
     if sys.platform == "win32":
         connection.close()
         return
@@ -181,7 +182,8 @@ def _call(address: str, limit_s: float) -> Connection:
         return Connection(caller.detach())
 
 
-def _word(paths: Paths) -> Path:
+def word_file(paths: Paths) -> Path:
+    """Where a keeper leaves word of where it listens."""
     return paths.state / "keeper.json"
 
 

@@ -12,11 +12,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
 
 from app.isolation.keeper.keeper import Keeper
+from app.isolation.keeper.last_windows import LastWindows
 from app.isolation.keeper.meeting import GREETING_S, Door, close_door, keeper_lock, open_door, read_word
 from app.isolation.keeper.messages import (
     BEAT_S,
@@ -66,7 +68,8 @@ def serve(paths: Paths) -> int:
 class _Server:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._keeper = Keeper(SystemClock())
+        self._last = LastWindows(paths)
+        self._keeper = Keeper(SystemClock(), self._last.remember)
         self._faces = 0
         self._places = threading.BoundedSemaphore(_MOST_FACES)
         self._stopping = asyncio.Event()
@@ -107,6 +110,7 @@ class _Server:
                 await self._keeper.stop()
         except TimeoutError:
             _log.warning("windows did not close in %s seconds; they end with this process", _STOP_S)
+        self._last.close()
 
     async def _until_unneeded(self) -> None:
         while not self._stopping.is_set():
@@ -154,7 +158,8 @@ class _Server:
         try:
             while True:
                 request = unpacked(connection.recv_bytes(LARGEST_MESSAGE))
-                answer = self._at_work(connection, request, prepared)
+                with self._uncounted_while_watching(request):
+                    answer = self._at_work(connection, request, prepared)
                 connection.send_bytes(packed(answer))
         except (OSError, EOFError, ValueError, RuntimeError, CancelledError):
             _log.debug("a face has gone")
@@ -162,6 +167,16 @@ class _Server:
             self._count(-1)
             for profile in prepared:
                 self._abandon(profile)
+
+    @contextlib.contextmanager
+    def _uncounted_while_watching(self, request: Plain) -> Iterator[None]:
+        """Who only looks on does not keep a keeper that has nothing to do."""
+        step = int(request.get("op") == "watch")
+        self._count(-step)
+        try:
+            yield
+        finally:
+            self._count(step)
 
     def _at_work(self, connection: Connection, request: Plain, prepared: set[str]) -> Plain:
         """The answer, however late; meanwhile a face that wants to know hears that the keeper lives."""
@@ -201,6 +216,8 @@ class _Server:
             self._faces += step
             self._keeper.changed.set()
 
+        if step == 0:
+            return
         try:
             self._running.call_soon_threadsafe(count)
         except RuntimeError:
@@ -241,7 +258,7 @@ def _let_go_of_the_starter() -> None:
 
 def _finish(answer: Future[Plain], request: Plain) -> None:
     """What was begun for a face that has gone comes to its end, so that it can be cleared away."""
-    if request.get("op") == "wait":
+    if request.get("op") in ("wait", "watch"):
         answer.cancel()
     with contextlib.suppress(CancelledError):
         answer.result()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -72,13 +73,25 @@ class RunningWindow:
         self.hub = hub
         self._arguments = arguments
         self.opened_at = now
-        self.state = State.CHECKING
+        self.changed: Callable[[], None] = _nothing  # called whenever it may look different to a face
+        self.relay.noted = self._tell
+        self._state = State.CHECKING
         self.preflight = Preflight(None, ())
         self.engine_version = ""
         self.after: asyncio.Task[None] | None = None
         self._reason: Reason | None = None
         self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
+
+    @property
+    def state(self) -> State:
+        """What it is doing."""
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._state = state
+        self._tell()
 
     async def show(self, urls: tuple[str, ...], environment: dict[str, str], *, restores: bool) -> None:
         """Opens the relay and makes the window, with the tabs of its last session where it has some.
@@ -141,6 +154,12 @@ class RunningWindow:
         for page in empty if self.plan.start_pages else ():
             await self.hub.command("Target.closeTarget", targetId=page)
 
+    async def read_titles(self) -> None:
+        """Finds out what the pages of an open window are called now."""
+        if self.state is State.OPEN:
+            with contextlib.suppress(Problem):
+                await self.hub.read_titles()
+
     async def close(self, reason: Reason) -> Reason:
         """Shuts the relay, asks the browser to close, and waits until it is gone."""
         if not self.closed.done() and self._reason is None:
@@ -179,6 +198,10 @@ class RunningWindow:
                 if not self.hub.pages:
                     return
             await self.hub.page_changed.wait()
+            self._tell()
+
+    def _tell(self) -> None:
+        self.changed()
 
     async def _settle(self, ending: Ending) -> None:
         reason = self._reason
@@ -194,6 +217,10 @@ class RunningWindow:
         self.directory.give_back()
         if not self.closed.done():
             self.closed.set_result(reason)
+
+
+def _nothing() -> None:
+    """Until somebody wants to know."""
 
 
 def _has_title(page: Target) -> bool:

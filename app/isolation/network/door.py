@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -66,11 +66,12 @@ _BACKGROUND = Refusal("background", 502, say("Berth does not pass on the browser
 class Door:
     """Decides, counts and remembers for one relay."""
 
-    def __init__(self, allow_private: bool, clock: Clock) -> None:
+    def __init__(self, allow_private: bool, clock: Clock, noted: Callable[[], None] = lambda: None) -> None:
         self.state = State.SHUT
         self.passed = 0
         self._allow_private = allow_private
         self._clock = clock
+        self._noted = noted
         self._ring: deque[RelayError] = deque(maxlen=_RING)
         self._echo: frozenset[tuple[str, int]] = frozenset()
         self._nonce = ""
@@ -117,6 +118,7 @@ class Door:
         """Keeps an error for the faces; the oldest of a hundred goes."""
         id_ = problem.id if isinstance(problem, Refusal) else problem.ring_id
         self._ring.append(RelayError(self._clock.now(), host, port, id_, problem.text))
+        self._noted()
 
     @property
     def errors(self) -> tuple[RelayError, ...]:

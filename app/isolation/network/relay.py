@@ -47,7 +47,8 @@ class Relay:
         self._connector = connector or connector_for(
             upstream, allow_private=allow_private, scratch=self._scratch
         )
-        self._door = Door(allow_private, clock or SystemClock())
+        self.noted: Callable[[], None] = lambda: None  # called with each new error
+        self._door = Door(allow_private, clock or SystemClock(), self._note)
         self._server: asyncio.Server | None = None
         self._passages: dict[Leg, Passage] = {}
         self._is_closed = False
@@ -128,6 +129,9 @@ class Relay:
     def live(self) -> int:
         """Connections of the browser right now."""
         return len(self._passages)
+
+    def _note(self) -> None:
+        self.noted()
 
     def _on_connection(self, client: Leg) -> None:
         if self._is_closed or len(self._passages) >= _MOST_CONNECTIONS:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -23,10 +23,13 @@ from app.cli.windows import (
     close_window_arguments,
     open_window_arguments,
     preflight_json,
+    raise_window,
+    raise_window_arguments,
     windows,
 )
 from app.isolation.checks import Check, Exit, Level, Preflight
 from app.isolation.keeper import crash_notes
+from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import preflight_plain
 from app.isolation.keeper.problems import NotOpen, WindowAmbiguous
 from app.isolation.opening import Opened
@@ -249,3 +252,43 @@ def test_no_window_at_all_is_said(paths: Paths):
     windows(argparse.Namespace(), printed.context)
 
     assert printed.out.getvalue() == "No window is open.\n"
+
+
+class _Keeper:
+    """A keeper with the windows of OPEN."""
+
+    def __init__(self) -> None:
+        self.raised: list[str] = []
+
+    def windows(self) -> list[dict[str, Any]]:
+        return OPEN
+
+    def raise_window(self, profile: ProfileId) -> None:
+        self.raised.append(profile)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+def test_a_window_is_brought_to_the_front_by_any_of_its_names(paths: Paths, monkeypatch: pytest.MonkeyPatch):
+    keeper = _Keeper()
+    monkeypatch.setattr(KeeperClient, "find", lambda _paths: keeper)
+    printed = Printed(paths, as_json=True)
+
+    raise_window(argparse.Namespace(**parsed(raise_window_arguments, "#8")), printed.context)
+
+    assert keeper.raised == [OPEN[1]["profile"]]
+    assert printed.json() == {"raised": OPEN[1]["profile"], "name": "店铺"}
+
+
+@pytest.mark.parametrize("keeper", [None, _Keeper()])
+def test_a_window_that_is_not_open_cannot_be_raised(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, keeper: _Keeper | None
+):
+    monkeypatch.setattr(KeeperClient, "find", lambda _paths: keeper)
+
+    with pytest.raises(NotOpen):
+        raise_window(argparse.Namespace(name="nobody"), Printed(paths, as_json=True).context)
