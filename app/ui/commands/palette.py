@@ -84,7 +84,7 @@ class HitModel(QAbstractListModel):
 
 class _HitDelegate(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(_WIDTH_PX, _ROW_PX)
+        return QSize(_ROW_PX, _ROW_PX)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -159,6 +159,7 @@ class CommandPalette(QFrame):
         self.list.setModel(self.model)
         self.list.setItemDelegate(_HitDelegate(self.list))
         self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.clicked.connect(lambda _index: self._run())
         column = QVBoxLayout(self)
@@ -241,7 +242,7 @@ class CommandPalette(QFrame):
 
     def _place(self) -> None:
         rows = max(1, min(_SHOWN_ROWS, len(self.model.hits)))
-        self.list.setFixedHeight(rows * _ROW_PX + 4)
+        self.list.setFixedHeight(rows * _ROW_PX + 2 * self.list.frameWidth() + 4)
         width = min(_WIDTH_PX, self._host.width() - 32)
         self.setFixedWidth(width)
         self.adjustSize()

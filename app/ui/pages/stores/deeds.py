@@ -317,11 +317,12 @@ class StoreDeeds(QObject):
         self._face.prompts.ask(
             tr("What stores on one computer share"),
             tr(
-                "A page can read which graphics card, fonts and screen a computer has, and how it draws a "
-                "picture. Berth shows the real ones in every store, because invented ones contradict each other "
-                "and can be noticed. So two stores on this computer can be linked by them. Languages, time zone, "
-                "window size, scale and number of cores are different for each store, and cookies, logins and "
-                "addresses never mix. If that is not enough for two accounts, keep them on two computers."
+                "A page can read which graphics card, fonts and screen a computer has, and how it draws "
+                "a picture. Berth shows the real ones in every store, because invented ones contradict "
+                "each other and can be noticed. So two stores on this computer can be linked by them. "
+                "Languages, time zone, window size, scale and number of cores are different for each "
+                "store, and cookies, logins and addresses never mix. If that is not enough for two "
+                "accounts, keep them on two computers."
             ),
             (Choice("close", tr("Understood"), "primary"),),
             lambda _key: None,

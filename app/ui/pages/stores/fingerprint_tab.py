@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.isolation.plan import GeoMode, WebRtcPolicy
@@ -48,7 +49,7 @@ class FingerprintTab(QWidget):
         column.setSpacing(10)
         column.addWidget(label(tr("Chosen for this store"), "heading"))
         column.addWidget(self.chosen)
-        column.addWidget(self.edit_button)
+        column.addWidget(self.edit_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(6)
         column.addWidget(label(tr("Real, as on this computer"), "heading"))
         column.addWidget(self.real)

@@ -207,7 +207,8 @@ class NewStoreDrawer(Drawer):
         text = label(
             tr(
                 "Language and time zone follow the proxy’s country and are fixed when the store is first "
-                "opened. Window size, scale and number of cores are drawn from what this computer can truly show, "
+                "opened. Window size, scale and number of cores are drawn from what this computer can "
+                "truly show, "
                 "differ from your other stores, and stay for the store’s life. Everything else is the real "
                 "browser’s own. You can look at all of it, and change it, in the tab “Fingerprint”."
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.isolation.keeper.watching import WindowState
@@ -39,7 +40,7 @@ class OverviewTab(QWidget):
         column.setSpacing(10)
         for widget in (self.facts, self.twins, self.checks_label, self.checks, self.pages_label, self.pages):
             column.addWidget(widget)
-        column.addWidget(self._edit)
+        column.addWidget(self._edit, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def show_row(self, row: ProfileRow) -> None:
