@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -13,48 +14,51 @@ from resources.installer import bundle, deb, icons, linking, notices
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTALLER = ROOT / "resources" / "installer"
-BUILD = ROOT / "build"
-PROGRAM = ROOT / "dist" / "berth"
+WORK = ROOT / "build"
 
 
 class NotShippable(Exception):
     """The frozen program has something in it that may not be shipped, or misses something."""
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Builds everything anew; 1 when the result may not be shipped."""
+    parser = argparse.ArgumentParser(prog="./run package", description=__doc__)
+    parser.add_argument("--into", type=Path, default=ROOT / "dist", metavar="DIR", help="where it goes")
+    target = parser.parse_args(words).into.resolve()
     _be_repeatable()
-    _say("Icons and translations")
-    icons.build(ROOT / "resources" / "icons", BUILD / "icons")
-    _python("-m", "tools.translations", "build")
-    _say("Freezing")
-    shutil.rmtree(PROGRAM, ignore_errors=True)
-    _python(
-        *("-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"),
-        *(
-            "--distpath",
-            str(PROGRAM.parent),
-            "--workpath",
-            str(BUILD / "pyinstaller"),
-            str(ROOT / "build.spec"),
-        ),
-    )
-    if sys.platform.startswith("linux"):
-        linking.forget_build_paths(PROGRAM)
     try:
-        check(PROGRAM)
+        program = freeze(target)
+        _say(f"{program}: {_megabytes(program)} MB")
+        if shutil.which("dpkg-deb"):
+            _say("Packing")
+            package = deb.build(program, INSTALLER, WORK / "icons", target / "deb", __version__)
+            _say(f"{package}: {_megabytes(package)} MB")
     except NotShippable as fault:
         _say(str(fault))
         return 1
-    inside = PROGRAM / "_internal"
+    return 0
+
+
+def freeze(target: Path) -> Path:
+    """Makes the folder `berth` in `target` and looks it over. Raises NotShippable."""
+    _say("Icons and translations")
+    icons.build(ROOT / "resources" / "icons", WORK / "icons")
+    _python("-m", "tools.translations", "build")
+    _say("Freezing")
+    program = target / "berth"
+    shutil.rmtree(program, ignore_errors=True)
+    _python(
+        *("-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"),
+        *("--distpath", str(target), "--workpath", str(WORK / "pyinstaller"), str(ROOT / "build.spec")),
+    )
+    if sys.platform.startswith("linux"):
+        linking.forget_build_paths(program)
+    check(program)
+    inside = program / "_internal"
     beside = [path.name for path in inside.iterdir() if not path.is_symlink()]
     notices.write_bundled(beside, inside / "resources" / "licences")
-    _say(f"{PROGRAM.relative_to(ROOT)}: {_megabytes(PROGRAM)} MB")
-    if shutil.which("dpkg-deb"):
-        _say("Packing")
-        package = deb.build(PROGRAM, INSTALLER, BUILD / "icons", BUILD / "deb", __version__)
-        _say(f"{package.relative_to(ROOT)}: {_megabytes(package)} MB")
-    return 0
+    return program
 
 
 def check(program: Path) -> None:

@@ -59,7 +59,7 @@ _GPL_QT = re.compile(rf"(?:^|/)(?:lib)?q(?:t6?)?(?:quick)?(?:{'|'.join(GPL_ONLY_
 _GPL_LIBRARY = re.compile(r"(?:^|/)(?:libreadline|libgdbm|readline|_gdbm)[._]")
 _QT_PART = re.compile(r"(?:lib)?Qt6?(?P<part>[A-Z]\w*?)(?:\..*)?")
 _PLUGIN = re.compile(r"/plugins/(?P<folder>[^/]+)/(?:lib)?(?P<name>[^/.]+)\.(?:so|dll|dylib)$")
-# Playwright's trace viewer and recorder, its types, and its ways to install browsers: for people who write tests.
+# Playwright's trace viewer and recorder, its types, its installers of browsers: for writers of tests.
 _FOR_TESTERS = re.compile(r"playwright/driver/package/(?:lib/vite/|types/|bin/|.*\.d\.ts$)")
 
 

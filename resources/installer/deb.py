@@ -16,8 +16,9 @@ PROGRAM = Path("opt/berth")
 # The program and stores' pages speak Chinese, on a machine without such a font too. Boxes instead of words
 # are a broken program, so this is no mere recommendation; one of them is enough.
 _FONTS = "fonts-noto-cjk | fonts-wqy-microhei | fonts-wqy-zenhei"
-# Berth opens stores in the browser of the machine. It can be installed after Berth, and from elsewhere.
-_BROWSERS = "chromium | google-chrome-stable | microsoft-edge-stable | brave-browser"
+# Berth opens stores in the machine's browser, which may come later or from elsewhere. Debian's
+# Chromium writes dates of other languages only with its language packs, which depend on it.
+_BROWSERS = "chromium-l10n | google-chrome-stable | microsoft-edge-stable | brave-browser"
 _RECOMMENDS = (_BROWSERS, "fonts-noto-color-emoji", "xdg-utils")
 
 _MAINTAINER = "Berth contributors <contributors@berth.invalid>"
@@ -66,6 +67,7 @@ def build(bundle: Path, installer: Path, icons_folder: Path, staging: Path, vers
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    shutil.rmtree(staging)
     return target
 
 
