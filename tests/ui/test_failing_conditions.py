@@ -1,0 +1,173 @@
+"""Each thing of Qt's that must fail a test of the window program does fail one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FAILING = {
+    "a warning of Qt": (
+        """
+        from PySide6.QtCore import qWarning
+        def test_it(qapp):
+            qWarning("odd widget")
+        """,
+        "odd widget",
+    ),
+    "a warning of Qt while the program runs": (
+        """
+        from PySide6.QtCore import qWarning
+        def test_it(locked):
+            qWarning("odd widget")
+        """,
+        "unexpected WARNING from berth.gui.qt: default: odd widget",
+    ),
+    "an exception in a slot": (
+        """
+        from PySide6.QtCore import QTimer
+        def boom():
+            raise ValueError("in a slot")
+        def test_it(qapp, qtbot):
+            with qtbot.waitSignal(qapp.aboutToQuit, timeout=50, raising=False):
+                QTimer.singleShot(0, boom)
+        """,
+        "ValueError: in a slot",
+    ),
+    "an exception in a slot while the program runs": (
+        """
+        from PySide6.QtCore import QTimer
+        def boom():
+            raise ValueError("in a slot")
+        def test_it(locked):
+            QTimer.singleShot(0, boom)
+            locked.until_says("Something in Berth went wrong")
+        """,
+        "unexpected ERROR from berth.gui",
+    ),
+    "a bug in a job": (
+        """
+        def test_it(locked):
+            locked.app.jobs.call(lambda: 1 / 0, owner=locked.app)
+            locked.until_says("Something in Berth went wrong")
+        """,
+        "unexpected ERROR from berth.jobs",
+    ),
+    "a widget left over": (
+        """
+        from PySide6.QtWidgets import QWidget
+        LEFT = []
+        def test_it(qapp):
+            LEFT.append(QWidget())
+            LEFT[0].setObjectName("forgotten")
+        """,
+        "QWidget forgotten",
+    ),
+    "a running timer left over": (
+        """
+        from PySide6.QtCore import QTimer
+        LEFT = []
+        def test_it(qapp):
+            LEFT.append(QTimer())
+            LEFT[0].start(1_000_000)
+        """,
+        "QTimer (no name)",
+    ),
+    "a thread of Qt left over": (
+        """
+        from PySide6.QtCore import QThread
+        LEFT = []
+        def test_it(qapp):
+            LEFT.append(QThread())
+            LEFT[0].start()
+        def test_other(qapp):
+            pass
+        def teardown_module():
+            LEFT[0].quit()
+            LEFT[0].wait()
+        """,
+        "QThread (no name)",
+    ),
+    "a process of Qt left over": (
+        """
+        from PySide6.QtCore import QProcess
+        LEFT = []
+        def test_it(qapp):
+            LEFT.append(QProcess())
+            LEFT[0].start("sleep", ["63"])
+        def teardown_module():
+            LEFT[0].kill()
+            LEFT[0].waitForFinished()
+        """,
+        "QProcess (no name)",
+    ),
+    "a model that breaks Qt's rules": (
+        """
+        from PySide6.QtCore import QAbstractListModel
+        class Wrong(QAbstractListModel):
+            def rowCount(self, parent=None):
+                return -1
+            def data(self, index, role=0):
+                return None
+        def test_it(qapp, qtmodeltester):
+            qtmodeltester.check(Wrong())
+        """,
+        "Qt modeltester errors",
+    ),
+}
+BEHAVED = """
+    def test_it(gui):
+        gui.make("Anna")
+        assert gui.names() == ["Anna"]
+    """
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the project's own configuration makes of each test file: "" for a pass, else what was told."""
+    folder = tmp_path_factory.mktemp("inside-ui")
+    names = {f"test_{number}": name for number, name in enumerate([*FAILING, "behaved"])}
+    sources = {name: source for name, (source, _) in FAILING.items()} | {"behaved": BEHAVED}
+    for module, name in names.items():
+        (folder / f"{module}.py").write_text(textwrap.dedent(sources[name]))
+    report = folder / "report.xml"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}"),
+            *("-p", "tests.conftest", "-p", "tests.ui.conftest", f"--junitxml={report}"),
+            str(folder),
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BERTH_TEST_GRACE_S": "0.3"},
+        stdout=subprocess.DEVNULL,
+        check=False,
+        timeout=80,
+    )
+    told: dict[str, str] = dict.fromkeys(names.values(), "never ran")
+    for case in ET.parse(report).getroot().iter("testcase"):
+        module = (case.get("classname") or "").rpartition(".")[2]
+        said = "".join(
+            f"{part.get('message')} {part.text}" for part in case if part.tag in ("failure", "error")
+        )
+        before = told[names[module]]
+        told[names[module]] = said if before == "never ran" else before + said
+    return told
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_test_fails_that_leaves(outcomes: dict[str, str], name: str):
+    expected = FAILING[name][1]
+
+    told = outcomes[name]
+
+    assert expected in told
+
+
+def test_a_test_of_the_program_that_behaves_passes(outcomes: dict[str, str]):
+    assert outcomes["behaved"] == ""
