@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.kernel.errors import Problem
 from app.kernel.jobs import CoreThread, Job, Jobs, Progress
@@ -23,7 +23,8 @@ class Postman(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._posted.connect(self._on_posted)
+        # Queued even from the GUI thread: work that ends at once must not answer before `start` returns.
+        self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[[], None]) -> None:
         """Runs a call soon on the GUI thread. Threads: any; after the program's end it does nothing."""

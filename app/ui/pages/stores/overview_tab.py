@@ -28,6 +28,7 @@ class OverviewTab(QWidget):
         super().__init__()
         self._face = face
         self._room = room
+        self._shown = ""
         self.facts = Facts()
         self.checks_label = label(tr("Checks of the window"), "heading")
         self.checks = Checks()
@@ -79,13 +80,13 @@ class OverviewTab(QWidget):
         self.pages.setText(pages)
         self._edit.setVisible(profile.deleted_at is None)
         self.twins.hide()
+        self._shown = profile.id
         self._face.jobs.call(
             lambda: (profile.id, self._room.profiles.warnings(profile)),
             owner=self,
             then=self._on_warnings,
             failed=lambda _problem: None,
         )
-        self._shown = profile.id
 
     def show_live(self, state: WindowState | None, doing: Doing) -> None:
         """Shows what the window's preflight found, while it is open."""
