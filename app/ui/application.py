@@ -18,6 +18,7 @@ from app.ui.commands.registry import Command, CommandRegistry
 from app.ui.crash_dialog import CrashDialogs
 from app.ui.face import Face
 from app.ui.first_start.first_start import FirstStart
+from app.ui.idle import IdleWatch
 from app.ui.language import tr
 from app.ui.looks import Looks
 from app.ui.prompts import Prompts
@@ -72,6 +73,7 @@ class Application(QObject):
         self.leaving = Leaving(
             self.window, self.tray, self.states, self.face.prompts, self.jobs, paths, self._quit
         )
+        self.idle = IdleWatch(self._lock_after_min, self)
         self.signed_in: SignedIn | None = None
         self.palette: CommandPalette | None = None
         self._is_first = False
@@ -86,9 +88,11 @@ class Application(QObject):
         self._show_door()
         self.window.show()
         self.tray.show()
+        self.idle.start()
 
     def end(self) -> None:
         """Locks the vault and ends every thread; windows of stores go on."""
+        self.idle.stop()
         self.states.stop()
         if self.signed_in is not None:
             self.signed_in.frame.settle()
@@ -124,6 +128,7 @@ class Application(QObject):
         self.door.locked.connect(self._show_door)
         self.looks.language_changed.connect(self._on_language_changed)
         self.states.crashed.connect(self._on_crashed)
+        self.idle.was_idle.connect(self.lock)
 
     def _build_tray(self) -> Tray:
         return Tray(
@@ -213,6 +218,10 @@ class Application(QObject):
             return  # a code that is shown only once stays where it is
         elif shown is not None:
             self._show_door()
+
+    def _lock_after_min(self) -> int:
+        work = self.door.workspace
+        return work.settings.number("vault.lock_after_min") if work is not None else 0
 
     def _on_language_wanted(self, language: str) -> None:
         self._set("ui.language", language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -34,6 +34,7 @@ class Face:
     door: VaultDoor
     clock: Clock
     show_problem: Callable[[Problem], None]  # in the frame's banner
+    kept: dict[str, object] = field(default_factory=dict)  # what pages keep over a lock; never a secret
 
 
 class Page(QWidget):

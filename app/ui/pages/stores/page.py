@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.credentials.room import CredentialsRoom
@@ -41,6 +41,7 @@ from app.ui.window_states import FAULTY, LIVE, RANK
 _TREE_PX = 176
 _LAYOUT = "stores/layout"
 _PANE = "stores/pane"
+_DRAFT = "stores.draft"
 
 
 class StoresPage(Page):
@@ -68,7 +69,8 @@ class StoresPage(Page):
         self._asked = 0
         self._counts: Counts | None = None
         self.drawer: Drawer | None = None
-        self._draft = Draft()
+        kept = face.kept.pop(_DRAFT, None)
+        self._draft = kept if isinstance(kept, Draft) else Draft()
         self._is_first_store = False
         self.deeds = StoreDeeds(self)
         self.tree = SideTree()
@@ -83,6 +85,8 @@ class StoresPage(Page):
         self._connect()
         face.commands.add(self, commands(self))
         self.reload()
+        if kept is not None:  # the lock came while somebody was writing
+            QTimer.singleShot(0, self, self.new_store)
 
     @property
     def search_hint(self) -> str:
@@ -105,7 +109,7 @@ class StoresPage(Page):
         self.pane.settle()
         self._places.setValue(_LAYOUT, self.list.layout_as_text())
         if isinstance(self.drawer, NewStoreDrawer):
-            self._draft = self.drawer.draft
+            self.face.kept[_DRAFT] = self.drawer.draft
 
     def focus_first(self) -> None:
         if self.list.isVisible():
