@@ -6,7 +6,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QDateTime, QLocale
 
-from app.ui.language import tr
+from app.isolation.fingerprint.timezones import country_name
+from app.ui.language import told, tr
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -61,11 +62,5 @@ def number(value: int) -> str:
 
 
 def country_title(market: str) -> str:
-    """A market's country in the language of now; its code where Qt knows no such country."""
-    territory = QLocale.codeToTerritory(market) if market else QLocale.Country.AnyTerritory
-    if territory == QLocale.Country.AnyTerritory:
-        return market
-    if QLocale().language() is QLocale.Language.Chinese:
-        name = QLocale(QLocale.Language.Chinese, territory).nativeTerritoryName()
-        return name or market
-    return QLocale.territoryToString(territory)
+    """A market's country in the language of now; its code where no such country is known."""
+    return told(country_name(market)) if market else ""
