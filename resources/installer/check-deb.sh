@@ -15,9 +15,10 @@ USER_NAME=seller
 SCREEN=:77
 SCREEN_SIZE=1440x900x24
 PATIENCE_S=60
-# Not what the package asks for, but what stands around it: a screen to look at, a browser, a launcher of desktop
-# entries, and eyes (xwininfo).
-AROUND=(xvfb x11-utils libglib2.0-bin chromium chromium-sandbox chromium-l10n)
+PASSPHRASE="a passphrase for a test, long enough"
+# Not what the package asks for, but what stands around it: a screen, a launcher of desktop entries, eyes and hands
+# (xwininfo, netpbm for pictures, xdotool), and a browser.
+AROUND=(xvfb x11-utils libglib2.0-bin netpbm xdotool chromium chromium-sandbox chromium-l10n)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -105,7 +106,7 @@ command_line_works() {
     say "The command line, as an ordinary user"
     as_user berth --version
     as_user berth doctor
-    as_user sh -c 'umask 077; echo "a passphrase for a test, long enough" >passphrase'
+    as_user sh -c 'umask 077; echo "$0" >passphrase' "$PASSPHRASE"
     as_user berth --passphrase-file passphrase --home vault-of-its-own init >/dev/null
     as_user env -u DISPLAY berth demo --virtual-screen
 }
@@ -125,19 +126,26 @@ is_still() {
     [[ "$(cksum <"$screen")" == "$before" ]]
 }
 
-picture() { cp "$SYSTEM/run/user/$USER_NAME/Xvfb_screen0" "$PICTURES/$1.xwd"; }
+picture() {
+    in_system sh -c "xwdtopnm -quiet /run/user/$USER_NAME/Xvfb_screen0 | pnmtopng -quiet" >"$PICTURES/$1.png"
+}
 
 window_opens_from_its_entry() {
-    say "The window, from its desktop entry"
+    say "The window, from its desktop entry, for somebody who reads Chinese"
     start_screen
-    as_user gio launch /usr/share/applications/berth.desktop >"$PICTURES/berth.log" 2>&1 || {
+    as_user env LANG=zh_CN.UTF-8 LANGUAGE=zh_CN gio launch /usr/share/applications/berth.desktop >"$PICTURES/berth.log" 2>&1 &&
+        wait_for "$PATIENCE_S" "a window of Berth" has_window || {
         cat "$PICTURES/berth.log" >&2
         return 1
     }
-    wait_for "$PATIENCE_S" "a window of Berth; it said: $(cat "$PICTURES/berth.log")" has_window
     wait_for 20 "a still picture" is_still
-    as_user xwininfo -root -tree | grep '"Berth"' >&2
     picture window
+    as_user xdotool search --onlyvisible --class '^Berth$' windowfocus
+    as_user xdotool type "$PASSPHRASE"
+    as_user xdotool key Return
+    wait_for "$PATIENCE_S" "a vault" test -e "$SYSTEM/home/$USER_NAME/.local/share/Berth/vault.json"
+    wait_for 20 "a still picture" is_still
+    picture recovery-code
 }
 
 make_system
