@@ -112,6 +112,10 @@
         <translation>用法见`{command} --help`。</translation>
     </message>
     <message>
+        <source>A berth of its own for every store account: its own browser, its own network path.</source>
+        <translation>一店一泊位：每个店铺账号都有自己的浏览器、自己的网络线路。</translation>
+    </message>
+    <message>
         <source>A browser cannot show {cores} processor cores.</source>
         <translation>没有浏览器会显示 {cores} 个处理器核心。</translation>
     </message>
@@ -206,6 +210,14 @@
     <message>
         <source>A window was not opened: {reasons}</source>
         <translation>有一个窗口没有打开：{reasons}</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>关于</translation>
+    </message>
+    <message>
+        <source>About Berth, and licences</source>
+        <translation>关于泊位和许可证</translation>
     </message>
     <message>
         <source>Account</source>
@@ -432,6 +444,10 @@
         <translation>阿塞拜疆</translation>
     </message>
     <message>
+        <source>Back to the default: {value}</source>
+        <translation>恢复默认：{value}</translation>
+    </message>
+    <message>
         <source>Back to the passphrase</source>
         <translation>返回输入密码</translation>
     </message>
@@ -514,6 +530,14 @@
     <message>
         <source>Berth runs as root, so browsers run without their sandbox; use an ordinary account.</source>
         <translation>泊位正以root身份运行，浏览器的沙盒因此关闭；请改用普通用户。</translation>
+    </message>
+    <message>
+        <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where Qt’s source is.</source>
+        <translation>泊位使用Qt {version}，按GNU宽通用公共许可证（LGPL）第 3 版授权。Qt以独立的库放在程序旁边：可以换成自己编译的Qt，也可以为此拆解泊位。下面是许可证全文，以及Qt源代码的所在。</translation>
+    </message>
+    <message>
+        <source>Berth {version}</source>
+        <translation>泊位 {version}</translation>
     </message>
     <message>
         <source>Berth's relay needs to know the length of what is sent.</source>
@@ -674,6 +698,14 @@
     <message>
         <source>Change it all the same?</source>
         <translation>仍要修改？</translation>
+    </message>
+    <message>
+        <source>Change passphrase</source>
+        <translation>修改密码</translation>
+    </message>
+    <message>
+        <source>Change passphrase…</source>
+        <translation>修改密码…</translation>
     </message>
     <message>
         <source>Change proxy</source>
@@ -852,6 +884,10 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Close a drawer, or leave the search</source>
+        <translation>关闭侧栏，或离开搜索</translation>
+    </message>
+    <message>
         <source>Close all and quit</source>
         <translation>全部关闭并退出</translation>
     </message>
@@ -960,6 +996,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Copy the path</source>
+        <translation>复制路径</translation>
+    </message>
+    <message>
         <source>Correct that line; profiles/schema.json says what a template may hold.</source>
         <translation>请改正这一行；模板里可以写什么，见profiles/schema.json。</translation>
     </message>
@@ -1018,6 +1058,10 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Data folder: {folder}</source>
@@ -1239,6 +1283,10 @@
     <message>
         <source>Fold</source>
         <translation>收起</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Fonts</source>
@@ -1473,6 +1521,10 @@
         <translation>历史</translation>
     </message>
     <message>
+        <source>Home page</source>
+        <translation>主页</translation>
+    </message>
+    <message>
         <source>Honduras</source>
         <translation>洪都拉斯</translation>
     </message>
@@ -1653,6 +1705,10 @@
         <translation>肯尼亚</translation>
     </message>
     <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
         <source>Kind</source>
         <translation>类型</translation>
     </message>
@@ -1741,6 +1797,14 @@
         <translation>利比亚</translation>
     </message>
     <message>
+        <source>Licence text</source>
+        <translation>许可证全文</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
         <source>Liechtenstein</source>
         <translation>列支敦士登</translation>
     </message>
@@ -1771,6 +1835,10 @@
     <message>
         <source>Lock when idle</source>
         <translation>闲置时锁定</translation>
+    </message>
+    <message>
+        <source>Logs, without secrets</source>
+        <translation>日志，不含密码等机密</translation>
     </message>
     <message>
         <source>Looked at something sealed</source>
@@ -2037,6 +2105,10 @@
         <translation>纽埃</translation>
     </message>
     <message>
+        <source>No account, no telemetry: everything stays on this computer, encrypted. Berth goes to the network only for your stores, and to see where a proxy comes out.</source>
+        <translation>不用注册，不收集任何使用数据：一切都加密保存在这台电脑上。泊位只为店铺联网，以及查看代理的出口在哪里。</translation>
+    </message>
+    <message>
         <source>No browser found: install Google Chrome, Microsoft Edge, Chromium or Brave.</source>
         <translation>没有找到浏览器：请安装Google Chrome、Microsoft Edge、Chromium或Brave。</translation>
     </message>
@@ -2055,6 +2127,10 @@
     <message>
         <source>No extension controls proxy, WebRTC or DNS.</source>
         <translation>没有扩展控制代理、WebRTC或DNS。</translation>
+    </message>
+    <message>
+        <source>No key fits “{text}”</source>
+        <translation>没有匹配“{text}”的快捷键</translation>
     </message>
     <message>
         <source>No more than this computer has</source>
@@ -2083,6 +2159,10 @@
     <message>
         <source>No saved proxy has this name.</source>
         <translation>没有保存过这个名称的代理。</translation>
+    </message>
+    <message>
+        <source>No setting fits “{text}”</source>
+        <translation>没有匹配“{text}”的设置</translation>
     </message>
     <message>
         <source>No store fits “{text}”</source>
@@ -2237,6 +2317,10 @@
         <translation>请在窗口中打开那个网页，然后重试。</translation>
     </message>
     <message>
+        <source>Open the chosen store, or bring its window to the front</source>
+        <translation>打开所选店铺，或前置它的窗口</translation>
+    </message>
+    <message>
         <source>Open the store again; its logins are kept.</source>
         <translation>请重新打开店铺；登录状态都还在。</translation>
     </message>
@@ -2271,6 +2355,10 @@
     <message>
         <source>Opens in spite of what is red; kept in the history.</source>
         <translation>检测未通过也打开；会记入历史。</translation>
+    </message>
+    <message>
+        <source>or</source>
+        <translation>或</translation>
     </message>
     <message>
         <source>Orange</source>
@@ -2327,6 +2415,14 @@
     <message>
         <source>Paraguay</source>
         <translation>巴拉圭</translation>
+    </message>
+    <message>
+        <source>Parts and their licences</source>
+        <translation>各组成部分及其许可证</translation>
+    </message>
+    <message>
+        <source>Parts of the settings</source>
+        <translation>设置分类</translation>
     </message>
     <message>
         <source>Passphrase</source>
@@ -2657,6 +2753,10 @@
         <translation>存为PDF…</translation>
     </message>
     <message>
+        <source>Save in a drawer</source>
+        <translation>在侧栏中保存</translation>
+    </message>
+    <message>
         <source>Save the code as a PDF and print that, or write it down.</source>
         <translation>请把恢复码存为PDF再打印，或抄写下来。</translation>
     </message>
@@ -2723,6 +2823,14 @@
     <message>
         <source>Search</source>
         <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search commands and keys</source>
+        <translation>搜索命令和快捷键</translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation>搜索设置</translation>
     </message>
     <message>
         <source>Search stores: name, pinyin, number, market, tag, address…</source>
@@ -3029,6 +3137,10 @@
         <translation>检测中…</translation>
     </message>
     <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
         <source>Thailand</source>
         <translation>泰国</translation>
     </message>
@@ -3273,6 +3385,10 @@
         <translation>列表无法从那里继续。</translation>
     </message>
     <message>
+        <source>The list of licences is missing from this copy of Berth.</source>
+        <translation>这份泊位缺少许可证清单。</translation>
+    </message>
+    <message>
         <source>The longitude {value} is not between -180 and 180.</source>
         <translation>经度{value}不在 -180 到 180 之间。</translation>
     </message>
@@ -3291,6 +3407,10 @@
     <message>
         <source>The name {name} is taken.</source>
         <translation>名称「{name}」已被占用。</translation>
+    </message>
+    <message>
+        <source>The new passphrase is in force.</source>
+        <translation>新密码已生效。</translation>
     </message>
     <message>
         <source>The note is too long to be saved; shorten it.</source>
@@ -3391,6 +3511,10 @@
     <message>
         <source>The record of acts misses row {seq}.</source>
         <translation>操作记录缺少第 {seq} 行。</translation>
+    </message>
+    <message>
+        <source>The same once more</source>
+        <translation>再输入一次</translation>
     </message>
     <message>
         <source>The sample store never heard of the run {run}.</source>
@@ -3737,6 +3861,10 @@
         <translation>这段文字有两种读法：代理是{first}、账号在后；或账号在前、代理是{last}。</translation>
     </message>
     <message>
+        <source>This text is missing from this copy of Berth.</source>
+        <translation>这份泊位缺少这段文字。</translation>
+    </message>
+    <message>
         <source>This text is no proxy in any form that Berth knows.</source>
         <translation>这段文字不是泊位认识的任何代理写法。</translation>
     </message>
@@ -3767,6 +3895,10 @@
     <message>
         <source>To keep them apart in that, too, use another computer, or choose “noise” for a store (which may be recognised).</source>
         <translation>要分开，用不同电脑，或为店铺选「噪声」（可能被识别）。</translation>
+    </message>
+    <message>
+        <source>To the next field or part, and back</source>
+        <translation>到下一个输入框或区域，以及返回</translation>
     </message>
     <message>
         <source>To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase. Whoever has this sheet and the data folder can read everything.</source>
@@ -3847,6 +3979,10 @@
     <message>
         <source>Type the 32 letters and digits as they were shown when the vault was made.</source>
         <translation>请照新建保险库时显示的样子，输入 32 个字母和数字。</translation>
+    </message>
+    <message>
+        <source>Type the new passphrase.</source>
+        <translation>请输入新密码。</translation>
     </message>
     <message>
         <source>Type the proxy by hand.</source>
@@ -4117,6 +4253,10 @@
         <translation>同一台电脑上的店铺有哪些共同点</translation>
     </message>
     <message>
+        <source>What unlocks the vault. The recovery code stays the same.</source>
+        <translation>用来解锁保险库。恢复码不变。</translation>
+    </message>
+    <message>
         <source>What you have changed is lost then.</source>
         <translation>所做的修改会丢失。</translation>
     </message>
@@ -4221,6 +4361,10 @@
         <translation>数据是安全的：没有保存到一半的内容，可以继续使用。</translation>
     </message>
     <message>
+        <source>Your recovery code stays the same. Copies of the vault made before still open with the old one.</source>
+        <translation>恢复码不变。之前做的保险库副本仍用旧密码打开。</translation>
+    </message>
+    <message>
         <source>Zambia</source>
         <translation>赞比亚</translation>
     </message>
@@ -4247,6 +4391,10 @@
     <message>
         <source>{file}, line {line}: {why}</source>
         <translation>{file}第 {line} 行：{why}</translation>
+    </message>
+    <message>
+        <source>{folder} could not be opened.</source>
+        <translation>无法打开{folder}。</translation>
     </message>
     <message>
         <source>{folder} does not exist yet; `berth init` makes it.</source>
