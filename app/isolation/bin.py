@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.isolation.profile import Profile, clean_name
@@ -12,6 +12,7 @@ from app.isolation.profile_problems import is_open, missing, require_free
 from app.isolation.store import profiles as store
 from app.kernel.changes import Kind
 from app.kernel.clock import Clock, to_millis
+from app.kernel.errors import Problem
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
@@ -19,6 +20,14 @@ from app.vault.database import Tx
 from app.vault.vault import OpenVault
 
 PROFILE = Kind("profile")
+
+
+@dataclass(frozen=True, slots=True)
+class BulkDone:
+    """Which of many profiles an act was done to, and why not to the others."""
+
+    done: tuple[ProfileId, ...]
+    refused: tuple[tuple[ProfileId, Problem], ...]
 
 
 class ProfileBin:
@@ -53,6 +62,26 @@ class ProfileBin:
 
         self._folders.bring_home(profile.id)
         return self._save(pass_, profile, change)
+
+    def delete_many(self, pass_: Pass, ids: Sequence[ProfileId]) -> BulkDone:
+        """Marks profiles as deleted in one write, those that are there and closed."""
+        now = self._clock.now()
+
+        def change(found: Profile) -> Profile:
+            self._require_closed(found)
+            return replace(found, deleted_at=now, updated=now)
+
+        return self._save_many(pass_, ids, change, in_bin=False)
+
+    def restore_many(self, pass_: Pass, ids: Sequence[ProfileId]) -> BulkDone:
+        """Takes profiles back in one write, those whose name is free."""
+        now = self._clock.now()
+
+        def change(found: Profile) -> Profile:
+            self._folders.bring_home(found.id)
+            return replace(found, deleted_at=None, updated=now)
+
+        return self._save_many(pass_, ids, change, in_bin=True)
 
     def heal(self) -> None:
         """Brings home the folders of living profiles that something cut short left in the bin.
@@ -103,20 +132,41 @@ class ProfileBin:
     def _admit(self, ability: Ability, profile: Profile) -> Pass:
         return self._vault.gate.admit(self._vault.session, Act(ability, profile.id))
 
-    def _save(self, pass_: Pass, profile: Profile, change: Callable[[Profile], Profile]) -> Profile:
-        def work(tx: Tx) -> Profile:
-            in_bin = profile.deleted_at is not None
-            found = store.by_id(tx, self._vault.session, profile.id, in_bin=in_bin)
-            if found is None:
-                raise missing(profile.name, "", in_bin)
-            after = change(found)
-            if after.deleted_at is None:
-                require_free(tx, after)
-            store.update(tx, after, self._vault.ids.new())
-            tx.touch(PROFILE, after.id)
-            return after
+    def _save_many(
+        self, pass_: Pass, ids: Sequence[ProfileId], change: Callable[[Profile], Profile], *, in_bin: bool
+    ) -> BulkDone:
+        def work(tx: Tx) -> BulkDone:
+            done, refused = [], []
+            for one in ids:
+                try:
+                    self._store(tx, one, change, in_bin=in_bin)
+                except Problem as problem:  # raised before anything of this profile was written
+                    refused.append((one, problem))
+                else:
+                    done.append(one)
+            tx.name_subjects(done)
+            return BulkDone(tuple(done), tuple(refused))
 
         return self._vault.database.write(pass_, work)
+
+    def _save(self, pass_: Pass, profile: Profile, change: Callable[[Profile], Profile]) -> Profile:
+        in_bin = profile.deleted_at is not None
+        return self._vault.database.write(
+            pass_, lambda tx: self._store(tx, profile.id, change, in_bin=in_bin, name=profile.name)
+        )
+
+    def _store(
+        self, tx: Tx, profile: str, change: Callable[[Profile], Profile], *, in_bin: bool, name: str = ""
+    ) -> Profile:
+        found = store.by_id(tx, self._vault.session, profile, in_bin=in_bin)
+        if found is None:
+            raise missing(name or profile, "", in_bin)
+        after = change(found)
+        if after.deleted_at is None:
+            require_free(tx, after)
+        store.update(tx, after, self._vault.ids.new())
+        tx.touch(PROFILE, after.id)
+        return after
 
     def _forget(self, tx: Tx, profile_id: ProfileId) -> None:
         store.delete(tx, profile_id)

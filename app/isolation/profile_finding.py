@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from app.isolation.profile import Profile, name_key
@@ -73,6 +74,15 @@ class Finding:
         if len(found) > 1:
             raise ambiguous(who, found)
         return found[0]
+
+    def anywhere(self, who: str) -> Profile:
+        """One profile, in the bin or not; the living one first. Raises what `get` raises."""
+        try:
+            return self.get(who, in_bin=False)
+        except ProfileMissing:
+            with suppress(ProfileMissing):
+                return self.get(who, in_bin=True)
+            raise
 
     def _admit(self) -> None:
         self._vault.gate.admit(self._vault.session, Act(Ability.PROFILE_VIEW, ""))

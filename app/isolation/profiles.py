@@ -3,47 +3,39 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from app.isolation.bin import PROFILE, ProfileBin
+from app.isolation.bulk import Bulk, BulkDone
 from app.isolation.checks import Exit
 from app.isolation.fingerprint.automatic import fix, is_trusted
 from app.isolation.fingerprint.choosing import Machine, choose, choose_again
-from app.isolation.fingerprint.validating import contradictions, warnings
+from app.isolation.fingerprint.validating import warnings
 from app.isolation.plan import Fingerprint
-from app.isolation.profile import Profile, check_number, clean_name
+from app.isolation.profile import Profile, clean_name
 from app.isolation.profile_finding import Finding
-from app.isolation.profile_keys import Change, key
+from app.isolation.profile_keys import key
 from app.isolation.profile_listing import Counts, ProfileRow
-from app.isolation.profile_problems import (
-    FingerprintWrong,
-    asks_before_change,
-    fixed_for_life,
-    group_not_granted,
-    missing,
-    require_free,
-)
+from app.isolation.profile_writing import PROXY_KEY, Values, Writing, split
 from app.isolation.proxies import Chosen, Proxies
 from app.isolation.store import profiles as store
 from app.isolation.store.listing import SORTS as SORTS  # noqa: PLC0414 - as below
 from app.isolation.store.profiles import ProfileQuery as ProfileQuery  # noqa: PLC0414 - faces import no store
 from app.isolation.template import PLAIN, Templates
 from app.kernel.clock import Clock, to_millis
-from app.kernel.gate import Ability, Act, Pass
-from app.kernel.ids import ProfileId, ProxyId
+from app.kernel.gate import Ability, Pass
+from app.kernel.ids import ProfileId
 from app.kernel.pages import Page
 from app.kernel.secret import Secret
 from app.kernel.text import Text
 from app.vault.database import Tx
 from app.vault.fields import Sealed
+from app.vault.history import HistoryLine, history_of
 from app.vault.vault import OpenVault
 
 __all__ = ["PROFILE", "SORTS", "ProfileQuery", "Profiles"]  # for faces, which know no store
-
-PROXY_KEY = "proxy"
-Values = Iterable[tuple[str, str]]
 
 
 class Profiles:
@@ -67,6 +59,8 @@ class Profiles:
         self._machine = machine
         self._rng = rng
         self._finding = Finding(vault)
+        self._writing = Writing(vault, clock, proxies, machine)
+        self._bulk = Bulk(vault, self._writing, proxies, bin_)
 
     def new(self, name: str, *, template: str = "", proxy: str = "direct", values: Values = ()) -> Profile:
         """Makes a profile from a template; `values` are keys of `set` and win over the template.
@@ -75,7 +69,7 @@ class Profiles:
         what a proxy string raises; then nothing was stored, the proxy neither.
         """
         start = self._templates.get(template) if template else PLAIN
-        settings, path = _split(values)
+        settings, path = split(values)
         now = self._clock.now()
         draft = Profile(
             id=ProfileId(self._vault.ids.new()),
@@ -92,8 +86,8 @@ class Profiles:
         )
         for wanted, value in settings:
             draft = key(wanted).read(draft, value)
-        self._check(draft)
-        return self._insert(draft, self._proxies.choose(path or proxy))
+        self._writing.check(draft)
+        return self._writing.insert(draft, self._proxies.choose(path or proxy))
 
     def page(self, query: ProfileQuery | None = None, after: str | None = None) -> Page[Profile]:
         """The profiles this session may see, a page at a time. Raises Refused, PageMarkWrong."""
@@ -129,19 +123,40 @@ class Profiles:
         wanting `confirm`, for a fingerprint setting that a shop has already seen.
         """
         profile = self.get(who)
-        settings, path = _split(values)
-        pass_ = self._admit(Ability.PROFILE_EDIT, profile.id, reason)
+        settings, path = split(values)
+        pass_ = self._writing.admit(Ability.PROFILE_EDIT, profile.id, reason)
         chosen = self._proxies.choose(path) if path else None
+        change = self._writing.by_keys(settings, confirm=confirm)
+        return self._writing.update(pass_, profile.id, change, chosen)
 
-        def change(before: Profile) -> Profile:
-            after = before
-            for wanted, value in settings:
-                after = _changed(before, after, wanted, value, confirm)
-            if after.fingerprint != before.fingerprint:
-                self._check(after)
-            return after
+    def set_many(
+        self, ids: Sequence[str], values: Values, *, confirm: bool = False, reason: str | None = None
+    ) -> int:
+        """Changes settings of several profiles, all of them or none; how many are different now.
 
-        return self._update(pass_, profile.id, change, chosen)
+        Raises what `set` raises.
+        """
+        return self._bulk.set_many(ids, values, confirm=confirm, reason=reason)
+
+    def assign_proxy(self, ids: Sequence[str], proxy: str) -> int:
+        """Sends several profiles through a proxy: a string, a saved one's name, or direct."""
+        return self._bulk.set_many(ids, [(PROXY_KEY, proxy)], confirm=False, reason=None)
+
+    def add_tags(self, ids: Sequence[str], tags: Sequence[str]) -> int:
+        """Adds tags to several profiles; how many had not all of them. Raises NameWrong, ValueWrong."""
+        return self._bulk.add_tags(ids, tags)
+
+    def remove_tags(self, ids: Sequence[str], tags: Sequence[str]) -> int:
+        """Takes tags away from several profiles; how many had any."""
+        return self._bulk.remove_tags(ids, tags)
+
+    def delete_many(self, ids: Sequence[str]) -> BulkDone:
+        """Moves several profiles to the bin; those that are open stay, each with its reason."""
+        return self._bulk.delete_many(ids)
+
+    def restore_many(self, ids: Sequence[str]) -> BulkDone:
+        """Takes several profiles out of the bin; those whose name is taken stay, each with its reason."""
+        return self._bulk.restore_many(ids)
 
     def clone(self, who: str, name: str, *, proxy: str = "") -> Profile:
         """A new profile with the same settings and path, and a combination of its own.
@@ -164,7 +179,9 @@ class Profiles:
             exit=None,
             exit_seen=None,
         )
-        return self._insert(draft, self._proxies.choose(proxy) if proxy else Chosen(saved=first.proxy))
+        return self._writing.insert(
+            draft, self._proxies.choose(proxy) if proxy else Chosen(saved=first.proxy)
+        )
 
     def delete(self, who: str) -> Profile:
         """Moves a profile to the bin; its folder stays. Raises ProfileIsOpen, ProfileMissing, Refused."""
@@ -185,7 +202,7 @@ class Profiles:
     def reveal_note(self, who: str, *, reason: str | None = None) -> Secret:
         """A profile's note, recorded as a reveal; empty where there is none. Raises Refused."""
         profile = self.get(who)
-        pass_ = self._admit(Ability.SECRET_REVEAL, profile.id, reason)
+        pass_ = self._writing.admit(Ability.SECRET_REVEAL, profile.id, reason)
         with self._vault.database.reader() as reader:
             blob = store.note(reader, profile.id)
         if blob is None:
@@ -195,7 +212,7 @@ class Profiles:
     def write_note(self, who: str, note: Secret) -> Profile:
         """Replaces a profile's sealed note; an empty one removes it."""
         profile = self.get(who)
-        pass_ = self._admit(Ability.PROFILE_EDIT, profile.id)
+        pass_ = self._writing.admit(Ability.PROFILE_EDIT, profile.id)
         context = store.note_context(profile.id)
         blob = self._vault.fields.seal(note, context) if note else None
         now = to_millis(self._clock.now())
@@ -221,7 +238,7 @@ class Profiles:
 
         if not is_trusted(profile.market, exit_):
             return change(profile)
-        return self._update(pass_, profile.id, change)
+        return self._writing.update(pass_, profile.id, change)
 
     def record_opened(
         self, pass_: Pass, profile: Profile, exit_: Exit | None, engine_seen: str = ""
@@ -238,7 +255,7 @@ class Profiles:
                 exit_seen=now if exit_ else before.exit_seen,
             )
 
-        return self._update(pass_, profile.id, change)
+        return self._writing.update(pass_, profile.id, change)
 
     def take_back_opening(self, pass_: Pass, before: Profile) -> Profile:
         """Forgets an opening that was recorded and then refused: nothing of it reached a store."""
@@ -252,7 +269,16 @@ class Profiles:
                 exit_seen=before.exit_seen,
             )
 
-        return self._update(pass_, before.id, change)
+        return self._writing.update(pass_, before.id, change)
+
+    def history(self, who: str, limit: int = 100, before: int | None = None) -> tuple[HistoryLine, ...]:
+        """What was done to a profile, in the bin or not, newest first; `before` continues after a `seq`.
+
+        Raises ProfileMissing, Refused.
+        """
+        profile = self._finding.anywhere(who)
+        with self._vault.database.reader() as reader:
+            return history_of(reader, (profile.id,), limit, before)
 
     def warnings(self, profile: Profile) -> tuple[Text, ...]:
         """What is worth knowing of a profile's settings: twins above all."""
@@ -260,82 +286,6 @@ class Profiles:
             others = store.fingerprints(reader, except_id=profile.id)
         return warnings(profile.fingerprint, others)
 
-    def _admit(self, ability: Ability, subject: str, reason: str | None = None) -> Pass:
-        return self._vault.gate.admit(self._vault.session, Act(ability, subject), reason=reason)
-
     def _taken(self) -> list[Fingerprint]:
         with self._vault.database.reader() as reader:
             return [settings for _, settings in store.fingerprints(reader)]
-
-    def _check(self, draft: Profile) -> None:
-        if reasons := contradictions(draft.fingerprint, self._machine()):
-            raise FingerprintWrong(reasons)
-
-    def _insert(self, draft: Profile, chosen: Chosen) -> Profile:
-        pass_ = self._admit(Ability.PROFILE_EDIT, draft.id)
-
-        def work(tx: Tx) -> Profile:
-            number = draft.number or store.highest_number(tx) + 1
-            profile = replace(draft, number=check_number(number), proxy=self._proxy(tx, chosen))
-            require_free(tx, profile)
-            store.insert(tx, profile, self._vault.ids.new())
-            tx.touch(PROFILE, profile.id)
-            return self._still_seen(tx, profile)
-
-        return self._vault.database.write(pass_, work)
-
-    def _update(
-        self,
-        pass_: Pass,
-        profile_id: ProfileId,
-        change: Callable[[Profile], Profile],
-        chosen: Chosen | None = None,
-    ) -> Profile:
-        """Changes the record as it is at the moment of writing, so that no other change is lost."""
-
-        def work(tx: Tx) -> Profile:
-            before = store.by_id(tx, self._vault.session, profile_id, in_bin=False)
-            if before is None:
-                raise missing(profile_id, "", in_bin=False)
-            after = replace(change(before), updated=self._clock.now())
-            if chosen is not None:
-                after = replace(after, proxy=self._proxy(tx, chosen))
-            require_free(tx, after)
-            store.update(tx, after, self._vault.ids.new())
-            tx.touch(PROFILE, profile_id)
-            return self._still_seen(tx, after)
-
-        return self._vault.database.write(pass_, work)
-
-    def _proxy(self, tx: Tx, chosen: Chosen) -> ProxyId | None:
-        return self._proxies.save(tx, chosen.new) if chosen.new else chosen.saved
-
-    def _still_seen(self, tx: Tx, profile: Profile) -> Profile:
-        # A person with a few groups only must not lose sight of what they have just made or moved.
-        found = store.by_id(tx, self._vault.session, profile.id, in_bin=False)
-        if found is None:
-            raise group_not_granted(profile.group)
-        return found
-
-
-def _split(values: Values) -> tuple[list[tuple[str, str]], str]:
-    """The settings proper, and the network path, which is not a key of the record."""
-    settings, path = [], ""
-    for wanted, value in values:
-        if wanted.strip().lower() == PROXY_KEY:
-            path = value.strip() or "direct"
-        else:
-            settings.append((wanted, value))
-    return settings, path
-
-
-def _changed(before: Profile, draft: Profile, wanted: str, value: str, confirm: bool) -> Profile:
-    row = key(wanted)
-    after = row.read(draft, value)
-    if row.show(after) == row.show(draft):
-        return draft
-    if row.change is Change.NEVER:
-        raise fixed_for_life(row.name, row.show(before))
-    if row.change is Change.ASKS_AFTER_FIRST_OPENING and before.was_opened and not confirm:
-        raise asks_before_change(row.name, row.show(before))
-    return after

@@ -25,6 +25,9 @@ class Scope(StrEnum):
     MACHINE = "machine"
 
 
+_GENERAL = say("General")
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One row of the table. Bounds hold for numbers, `choices` for texts, `are_pages` for lists.
@@ -41,7 +44,7 @@ class Setting:
     maximum: int | None = None
     choices: tuple[str, ...] = ()
     are_pages: bool = False
-    group: Text = say("General")
+    group: Text = _GENERAL
     choice_texts: tuple[Text, ...] = ()
 
 

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -33,6 +34,7 @@ class Tx:
         self._path = path
         self._touched: dict[Kind, set[str] | All] = {}
         self._facts: list[Fact] = []
+        self._subjects: tuple[str, ...] = ()
 
     def execute(self, sql: str, params: Parameters = ()) -> Cursor:
         """Runs one statement. Raises ConstraintBroken where it breaks a rule of its table."""
@@ -68,6 +70,15 @@ class Tx:
     def tell(self, fact: Fact) -> None:
         """A fact that becomes true, and is published, with this write."""
         self._facts.append(fact)
+
+    def name_subjects(self, subjects: Iterable[str]) -> None:
+        """The record of this act gets a row for each of these, in place of one for the act's own subject."""
+        self._subjects = tuple(subjects)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What `name_subjects` was told last."""
+        return self._subjects
 
     def end(self) -> tuple[Changes, tuple[Fact, ...]]:
         """Makes the transaction unusable and gives what it collected; only the database calls this."""
@@ -189,8 +200,9 @@ class Database:
             changes, facts = tx.end()
             if not self._writer.in_transaction:
                 raise RuntimeError("the work of a write ended its transaction")
-            entry = Entry.of(job.pass_, to_millis(self._clock.now()))
-            head = append(self._writer, self._keys, self._head, entry)
+            entry, head = Entry.of(job.pass_, to_millis(self._clock.now())), self._head
+            for subject in tx.subjects or (entry.subject,):
+                head = append(self._writer, self._keys, head, replace(entry, subject=subject))
             self._writer.execute("COMMIT")
         except SqliteError as error:
             raise_typed(error, self._path)

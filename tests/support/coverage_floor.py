@@ -17,6 +17,7 @@ FULL = (
     "app/vault/*.py",
     "app/credentials/*.py",
     "app/isolation/bin.py",
+    "app/isolation/bulk.py",
     "app/isolation/checks.py",
     "app/isolation/fingerprint/*.py",
     "app/isolation/groups.py",

@@ -410,3 +410,31 @@ def test_other_errors_of_sqlite_stay_bugs(paths: Paths):
         raise_typed(error, paths.database)
 
     assert caught.value is error
+
+
+def test_an_act_on_many_things_is_recorded_for_each_of_them(opened: OpenVault):
+    def work(tx: Tx) -> None:
+        tx.name_subjects(["a", "b"])
+
+    opened.database.write(pass_for(opened, "many"), work)
+    opened.database.write(pass_for(opened, "none"), lambda tx: tx.name_subjects([]))
+
+    with opened.database.reader() as reader:
+        rows = reader.all("SELECT seq, subject FROM vault_audit ORDER BY seq DESC LIMIT 3")
+    assert [subject for _, subject in rows] == ["none", "b", "a"]
+    assert opened.database.head.seq == rows[0][0]
+    assert opened.check_integrity().ok
+
+
+def test_the_record_of_an_act_on_many_things_is_taken_back_with_it(opened: OpenVault):
+    head = opened.database.head
+
+    def work(tx: Tx) -> None:
+        tx.name_subjects(["a", "b"])
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        opened.database.write(pass_for(opened), work)
+
+    assert opened.database.head == head
+    assert opened.check_integrity().ok
