@@ -14,6 +14,8 @@ from app.ui.commands.palette import Hit
 from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.looks import Looks
+from app.ui.pages.settings.page import SettingsPage
+from app.ui.pages.settings.settings_commands import commands as settings_commands
 from app.ui.pages.stores.page import StoresPage
 from app.ui.shell.frame import Frame, PageRow
 from app.ui.widgets.banner import Way
@@ -58,6 +60,7 @@ class SignedIn(QObject):
             lock=lock,
             is_folded=_is_folded(places),
         )
+        face.commands.add(self.frame, settings_commands(self._show_settings), is_global=True)
         self.frame.rail.folded.connect(lambda is_folded: places.setValue("rail/folded", is_folded))
         self.frame.status_line.windows_clicked.connect(self._on_windows_clicked)
         self.acts.failed.connect(self._on_failed)
@@ -155,7 +158,25 @@ class SignedIn(QObject):
                     self._face, room, self._work.credentials, self._work.settings, self.acts, self._places
                 ),
             ),
+            PageRow(
+                "settings",
+                say("Settings"),
+                "settings",
+                lambda: SettingsPage(self._face, self._looks, self._work, self._places, self._build_pages),
+                at_foot=True,
+            ),
         ]
+
+    def _build_pages(self) -> None:
+        """So that the page of keys knows their commands, too."""
+        for page in ("stores",):
+            self.frame.page(page)
+
+    def _show_settings(self, section: str) -> None:
+        self.frame.show_page("settings")
+        page = self.frame.page("settings")
+        assert isinstance(page, SettingsPage)
+        page.show_section(section)
 
     def _on_windows_clicked(self) -> None:
         self.frame.show_page("stores")

@@ -1,0 +1,250 @@
+"""What a setting is changed with: a choice, a number, a switch, or lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from app.kernel.settings import Setting, Value
+from app.ui.language import told, tr
+from app.ui.theme.icons import painted
+from app.ui.theme.palette import tokens_now
+from app.ui.widgets.fields import LONGEST_PASTE, Choice
+from app.ui.widgets.parts import icon_button
+
+_PAUSE_MS = 500  # so that a number that is counted up, or a line that is typed, is one change
+_MOST_LETTERS = 20_000
+_CONTROL_PX = 210
+_LINES_PX = 92
+_NUMBER_PX = 84
+_ARROW_PX = 14
+_MOST = 2**31 - 1
+
+
+class ChoiceControl(Choice):
+    """A choice; the wheel scrolls the page, not the choice."""
+
+    given = Signal(object)
+
+    def __init__(self, row: Setting) -> None:
+        texts = [told(text) for text in row.choice_texts] or list(row.choices)
+        super().__init__(f"{_name(row)}_choice", list(zip(row.choices, texts, strict=True)))
+        self.setFixedWidth(_CONTROL_PX)
+        self.chosen.connect(self.given.emit)
+
+    def show_value(self, value: Value) -> None:
+        """Shows what is stored."""
+        self.choose(str(value))
+
+    def finish(self) -> None:
+        """Nothing waits here."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        # A style sheet takes the arrow away.
+        sign = painted("chevron-down", tokens_now().muted, _ARROW_PX, self.devicePixelRatioF())
+        place = self.rect().adjusted(0, 0, -8, 0)
+        QPainter(self).drawPixmap(place.right() - _ARROW_PX, place.center().y() - _ARROW_PX // 2 + 1, sign)
+
+
+class NumberControl(QWidget):
+    """A number within its bounds: typed, by the arrow keys, or by its two buttons."""
+
+    given = Signal(object)
+
+    def __init__(self, row: Setting) -> None:
+        super().__init__()
+        self.spin = _Spin()
+        self.spin.setObjectName(f"{_name(row)}_edit")
+        self.spin.setRange(
+            row.minimum if row.minimum is not None else 0, row.maximum if row.maximum is not None else _MOST
+        )
+        self.spin.setFixedWidth(_NUMBER_PX)
+        less = icon_button("minus", tr("Less"), f"{_name(row)}_less_button", self.spin.stepDown, tone="muted")
+        more = icon_button("plus", tr("More"), f"{_name(row)}_more_button", self.spin.stepUp, tone="muted")
+        for made, what in ((less, tr("Less")), (more, tr("More"))):
+            made.setAccessibleName(f"{told(row.short)}: {what}")
+            made.setAutoRepeat(True)
+        self.setFocusProxy(self.spin)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (less, self.spin, more):
+            layout.addWidget(widget)
+        self._timer = _timer(self, self.finish)
+        self.spin.valueChanged.connect(lambda _value: self._timer.start())
+        self.spin.editingFinished.connect(self.finish)
+
+    def show_value(self, value: Value) -> None:
+        """Shows what is stored, unless somebody is just changing it."""
+        if self._timer.isActive():
+            return
+        self.spin.blockSignals(True)
+        self.spin.setValue(int(value) if isinstance(value, int) else 0)
+        self.spin.blockSignals(False)
+
+    def finish(self) -> None:
+        """Gives what was changed a moment ago."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.given.emit(self.spin.value())
+
+    def setAccessibleName(self, name: str) -> None:
+        self.spin.setAccessibleName(name)
+
+    def setAccessibleDescription(self, text: str) -> None:
+        self.spin.setAccessibleDescription(text)
+
+
+class _Spin(QSpinBox):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setGroupSeparatorShown(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class SwitchControl(QAbstractButton):
+    """On or off."""
+
+    given = Signal(object)
+
+    def __init__(self, row: Setting) -> None:
+        super().__init__()
+        self.setObjectName(f"{_name(row)}_switch")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self.given.emit)
+
+    def show_value(self, value: Value) -> None:
+        """Shows what is stored."""
+        self.setChecked(bool(value))
+
+    def finish(self) -> None:
+        """Nothing waits here."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(46, 28)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens, painter = tokens_now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(4, 4, 38, 20)
+        painter.setPen(QPen(QColor(tokens.accent if self.isChecked() else tokens.border), 1))
+        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.surface))
+        painter.drawRoundedRect(track, 10, 10)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.on_accent if self.isChecked() else tokens.border))
+        painter.drawEllipse(QRectF(25 if self.isChecked() else 7, 7, 14, 14))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(1, 1, 44, 26), 13, 13)
+
+
+class LinesControl(QPlainTextEdit):
+    """A list, one a line."""
+
+    given = Signal(object)
+
+    def __init__(self, row: Setting) -> None:
+        super().__init__()
+        self.setObjectName(f"{_name(row)}_edit")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_LINES_PX)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._timer = _timer(self, self.finish)
+        self.textChanged.connect(self._timer.start)
+
+    def show_value(self, value: Value) -> None:
+        """Shows what is stored, unless somebody is just changing it."""
+        if self._timer.isActive() or not isinstance(value, tuple) or self._lines() == value:
+            return
+        self.blockSignals(True)
+        self.setPlainText("\n".join(value))
+        self.blockSignals(False)
+
+    def finish(self) -> None:
+        """Gives what was changed a moment ago."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self.given.emit(self._lines())
+
+    def _lines(self) -> tuple[str, ...]:
+        return tuple(self.toPlainText()[:_MOST_LETTERS].split())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.finish()
+        super().focusOutEvent(event)
+
+
+class LineControl(QLineEdit):
+    """One line of text."""
+
+    given = Signal(object)
+
+    def __init__(self, row: Setting) -> None:
+        super().__init__()
+        self.setObjectName(f"{_name(row)}_edit")
+        self.setMaxLength(LONGEST_PASTE)
+        self.setFixedWidth(_CONTROL_PX)
+        self._stored = ""
+        self.editingFinished.connect(self.finish)
+
+    def show_value(self, value: Value) -> None:
+        """Shows what is stored, unless somebody is just changing it."""
+        if self.text() == self._stored:
+            self.setText(str(value))
+        self._stored = str(value)
+
+    def finish(self) -> None:
+        """Gives what was typed."""
+        if self.text() != self._stored:
+            self.given.emit(self.text())
+
+
+Control = ChoiceControl | NumberControl | SwitchControl | LinesControl | LineControl
+
+
+def control_for(row: Setting) -> Control:
+    """The control that fits a row of the table of settings."""
+    if isinstance(row.default, tuple):
+        return LinesControl(row)
+    if isinstance(row.default, bool):
+        return SwitchControl(row)
+    if isinstance(row.default, int):
+        return NumberControl(row)
+    return ChoiceControl(row) if row.choices else LineControl(row)
+
+
+def _name(row: Setting) -> str:
+    return row.name.replace(".", "_")
+
+
+def _timer(owner: QWidget, call: Callable[[], None]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(_PAUSE_MS)
+    timer.timeout.connect(call)
+    return timer
