@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
         ("doctor",), "look at this machine and, with --integrity, at the vault", "app.cli.doctor", "doctor"
     ),
     Command(("demo",), "a guided tour with two stores on this machine", "app.cli.demo", "demo"),
+    Command(("gui",), "open the window program", "app.cli.gui", "gui"),
     Command(("windows",), "list the open windows", "app.cli.windows", "windows"),
     Command(("open",), "open a profile's window", "app.cli.windows", "open_window"),
     Command(("close",), "close a profile's window", "app.cli.windows", "close_window"),

@@ -16,6 +16,7 @@ from app.isolation.opening import Opening
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
 from app.isolation.template import Templates, shipped_and_own
+from app.isolation.views import Views
 from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
@@ -30,6 +31,7 @@ class IsolationRoom:
 
     profiles: Profiles
     groups: Groups
+    views: Views
     proxies: Proxies
     templates: Templates
     opening: Opening
@@ -56,4 +58,4 @@ def build(
     source = rng or random.Random()  # noqa: S311
     profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)
     opening = Opening(vault, paths, settings, profiles, proxies)
-    return IsolationRoom(profiles, Groups(vault), proxies, templates, opening)
+    return IsolationRoom(profiles, Groups(vault), Views(vault), proxies, templates, opening)

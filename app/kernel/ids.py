@@ -11,6 +11,7 @@ from app.kernel.clock import Clock, to_millis
 ProfileId = NewType("ProfileId", str)
 ProxyId = NewType("ProxyId", str)
 GroupId = NewType("GroupId", str)
+ViewId = NewType("ViewId", str)
 OperatorId = NewType("OperatorId", str)
 CredentialId = NewType("CredentialId", str)
 VaultId = NewType("VaultId", str)

@@ -29,6 +29,7 @@ FULL = (
     "app/isolation/search_key.py",
     "app/isolation/store/*.py",
     "app/isolation/template.py",
+    "app/isolation/views.py",
     "app/isolation/yaml_lines.py",
 )
 

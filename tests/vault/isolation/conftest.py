@@ -19,6 +19,7 @@ from app.isolation.migrations import MIGRATIONS as ISOLATION
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
 from app.isolation.template import Templates
+from app.isolation.views import Views
 from app.kernel.changes import Changes
 from app.kernel.events import EventHub
 from app.kernel.gate import Ability, Session
@@ -41,6 +42,7 @@ class Rooms:
     clock: StillClock
     profiles: Profiles
     groups: Groups
+    views: Views
     proxies: Proxies
     templates: Templates
     credentials: Credentials
@@ -95,6 +97,7 @@ def rooms_over(vault: OpenVault | _As, paths: Paths, clock: StillClock, running:
         clock,
         isolation.profiles,
         isolation.groups,
+        isolation.views,
         isolation.proxies,
         isolation.templates,
         credentials,
