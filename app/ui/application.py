@@ -218,6 +218,10 @@ class Application(QObject):
             return  # a code that is shown only once stays where it is
         elif shown is not None:
             self._show_door()
+            again = self.window.shown
+            if isinstance(shown, FirstStart) and isinstance(again, FirstStart):
+                again.passphrase_step.edit.setText(shown.passphrase_step.edit.text())
+                shown.passphrase_step.edit.forget()
 
     def _lock_after_min(self) -> int:
         work = self.door.workspace

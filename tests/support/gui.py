@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, QTranslator
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDialog,
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMainWindow,
     QMenu,
     QPlainTextEdit,
     QTabBar,
@@ -44,6 +46,7 @@ T = TypeVar("T")
 LIMIT_MS = 10_000
 # What a test does not ask about is always the same: language, colours, no movement.
 SETTINGS = (("ui.language", "en"), ("ui.theme", "light"), ("ui.motion", "off"))
+_WINDOWS = (QMainWindow, QDialog, QMenu)
 _SPOKEN = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -65,6 +68,7 @@ class Gui:
         self.bot = bot
         self.paths = paths
         self._app: Application | None = None
+        self.flashed: list[str] = []
 
     # --- begin and end --------------------------------------------------------------------------------------
 
@@ -75,6 +79,8 @@ class Gui:
         for name, value in wanted.items():
             self.app.settings.set(name, value)
         self.app.looks.apply()
+        self._shown = _Shown(self.flashed)
+        self.qt.installEventFilter(self._shown)
         self.app.begin()
         self.window.activateWindow()
         self.until(self.window.isActiveWindow)
@@ -85,6 +91,7 @@ class Gui:
             return
         app, self._app = self._app, None
         app.end()
+        self.qt.removeEventFilter(self._shown)
         parts = (app.signed_in, app.window, app.looks, app.theme, app)
         for part in parts:
             if part is not None and shiboken6.isValid(part):
@@ -350,6 +357,21 @@ class Gui:
         found = [action for action in menu.actions() if action.text() == text]
         assert len(found) == 1, (text, [action.text() for action in menu.actions()])
         return found[0]
+
+
+class _Shown(QObject):
+    """Notes each part that is shown as a window of its own: without a parent yet, it flashes."""
+
+    def __init__(self, flashed: list[str]) -> None:
+        super().__init__()
+        self._flashed = flashed
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            is_popup = watched.windowType() in (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+            if not isinstance(watched, _WINDOWS) and not is_popup:
+                self._flashed.append(f"{type(watched).__name__} {watched.objectName()} {texts_of(watched)}")
+        return False
 
 
 def texts_of(widget: QWidget) -> list[str]:

@@ -85,6 +85,8 @@ def empty_gui(_nothing_of_qt_left: None, qapp: QApplication, qtbot: QtBot, paths
     sys.excepthook = hook
     qInstallMessageHandler(handler)
     settle()
+    if made.flashed:
+        pytest.fail("shown as windows of their own for a moment:\n" + "\n".join(made.flashed), pytrace=False)
 
 
 @pytest.fixture

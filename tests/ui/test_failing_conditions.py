@@ -70,6 +70,16 @@ FAILING = {
         """,
         "QWidget forgotten",
     ),
+    "a part that flashes as a window of its own": (
+        """
+        from PySide6.QtWidgets import QLabel
+        def test_it(locked):
+            label = QLabel("flash")
+            label.setVisible(True)
+            label.setParent(locked.window)
+        """,
+        "shown as windows of their own for a moment:\nQLabel  ['flash']",
+    ),
     "a running timer left over": (
         """
         from PySide6.QtCore import QTimer

@@ -53,8 +53,8 @@ class Banner(QFrame):
         row.addWidget(self._sign)
         row.addLayout(words, 1)
         self._close = icon_button("x", tr("Close"), "banner_close_button", self.clear)
-        self._close.setVisible(closes)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self._close.setVisible(closes)  # not before it has a parent: it would be a window of its own
         self.hide()
 
     def show_problem(self, problem: Problem, ways: Sequence[Way] = ()) -> None:

@@ -24,13 +24,13 @@ class Field(QWidget):
         self.name_label.setBuddy(focus or edit)
         (focus or edit).setAccessibleName(text)
         self.message_label = label(hint, "muted", wraps=True)
-        self.message_label.setVisible(bool(hint))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         column.addWidget(self.name_label)
         column.addWidget(edit)
         column.addWidget(self.message_label)
+        self.message_label.setVisible(bool(hint))
 
     def say(self, text: str, kind: str = "muted") -> None:
         """Something about what was typed; an empty text brings the hint back."""

@@ -121,6 +121,7 @@ class Gallery(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
         for tile in self._tiles:
+            tile.setParent(self._grid_holder)
             self._group.addButton(tile)
             tile.clicked.connect(self._on_clicked)
         row = QHBoxLayout()
