@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSpinBox,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
-    QSpinBox,
     QWidget,
 )
 
@@ -31,6 +30,8 @@ _LINES_PX = 92
 _NUMBER_PX = 84
 _ARROW_PX = 14
 _MOST = 2**31 - 1
+_MOST_DIGITS = 11
+_STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
 
 
 class ChoiceControl(Choice):
@@ -69,58 +70,70 @@ class NumberControl(QWidget):
 
     def __init__(self, row: Setting) -> None:
         super().__init__()
-        self.spin = _Spin()
-        self.spin.setObjectName(f"{_name(row)}_edit")
-        self.spin.setRange(
-            row.minimum if row.minimum is not None else 0, row.maximum if row.maximum is not None else _MOST
-        )
-        self.spin.setFixedWidth(_NUMBER_PX)
-        less = icon_button("minus", tr("Less"), f"{_name(row)}_less_button", self.spin.stepDown, tone="muted")
-        more = icon_button("plus", tr("More"), f"{_name(row)}_more_button", self.spin.stepUp, tone="muted")
-        for made, what in ((less, tr("Less")), (more, tr("More"))):
+        self._least = row.minimum if row.minimum is not None else -_MOST
+        self._most = row.maximum if row.maximum is not None else _MOST
+        self.edit = _NumberEdit(self.step)
+        self.edit.setObjectName(f"{_name(row)}_edit")
+        less = icon_button("minus", tr("Less"), f"{_name(row)}_less_button", tone="muted")
+        more = icon_button("plus", tr("More"), f"{_name(row)}_more_button", tone="muted")
+        for made, by, what in ((less, -1, tr("Less")), (more, 1, tr("More"))):
             made.setAccessibleName(f"{told(row.short)}: {what}")
             made.setAutoRepeat(True)
-        self.setFocusProxy(self.spin)
+            made.clicked.connect(partial(self._on_clicked, by))
+        self.setFocusProxy(self.edit)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for widget in (less, self.spin, more):
+        for widget in (less, self.edit, more):
             layout.addWidget(widget)
         self._timer = _timer(self, self.finish)
-        self.spin.valueChanged.connect(lambda _value: self._timer.start())
-        self.spin.editingFinished.connect(self.finish)
+        self.edit.textEdited.connect(lambda _text: self._timer.start())
+        self.edit.editingFinished.connect(self.finish)
 
     def show_value(self, value: Value) -> None:
         """Shows what is stored, unless somebody is just changing it."""
-        if self._timer.isActive():
-            return
-        self.spin.blockSignals(True)
-        self.spin.setValue(int(value) if isinstance(value, int) else 0)
-        self.spin.blockSignals(False)
+        if not self._timer.isActive() and self.edit.text() != str(value):
+            self.edit.setText(str(value))
 
     def finish(self) -> None:
         """Gives what was changed a moment ago."""
         if self._timer.isActive():
             self._timer.stop()
-            self.given.emit(self.spin.value())
+            self.given.emit(self.edit.text().strip())
+
+    def step(self, by: int) -> None:
+        """Counts up or down, no further than the bounds."""
+        text = self.edit.text().strip()
+        number = int(text) if text.removeprefix("-").isdecimal() else self._least
+        self.edit.setText(str(min(self._most, max(self._least, number + by))))
+        self._timer.start()
+
+    def _on_clicked(self, by: int, _checked: bool = False) -> None:
+        self.step(by)
 
     def setAccessibleName(self, name: str) -> None:
-        self.spin.setAccessibleName(name)
+        self.edit.setAccessibleName(name)
 
     def setAccessibleDescription(self, text: str) -> None:
-        self.spin.setAccessibleDescription(text)
+        self.edit.setAccessibleDescription(text)
 
 
-class _Spin(QSpinBox):
-    def __init__(self) -> None:
+class _NumberEdit(QLineEdit):
+    """Not a spin box: with a style sheet Qt gives the field of one without buttons no room."""
+
+    def __init__(self, step: Callable[[int], None]) -> None:
         super().__init__()
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self._step = step
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setGroupSeparatorShown(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMaxLength(_MOST_DIGITS)
+        self.setFixedWidth(_NUMBER_PX)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = _STEPS.get(Qt.Key(event.key()))
+        if by is not None:
+            self._step(by)
+        else:
+            super().keyPressEvent(event)
 
 
 class SwitchControl(QAbstractButton):
