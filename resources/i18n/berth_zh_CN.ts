@@ -232,6 +232,10 @@
         <translation>添加</translation>
     </message>
     <message>
+        <source>Add --name, --expires or --provider.</source>
+        <translation>请加上 --name、--expires或 --provider。</translation>
+    </message>
+    <message>
         <source>Add --yes when you are sure.</source>
         <translation>确定的话，请加上 --yes。</translation>
     </message>
@@ -332,6 +336,10 @@
         <translation>另一个程序正在使用{file}。</translation>
     </message>
     <message>
+        <source>Another view is called {name}.</source>
+        <translation>已有名为「{name}」的视图。</translation>
+    </message>
+    <message>
         <source>Antarctica</source>
         <translation>南极洲</translation>
     </message>
@@ -414,6 +422,10 @@
     <message>
         <source>Ask your provider for the SOCKS5 or HTTP address of the same proxy.</source>
         <translation>请向代理商要同一代理的SOCKS5或HTTP地址。</translation>
+    </message>
+    <message>
+        <source>Ask your provider, or give its stores another proxy.</source>
+        <translation>请联系代理商，或给这些店铺换代理。</translation>
     </message>
     <message>
         <source>Ask your proxy provider whether this machine and this site are allowed.</source>
@@ -533,6 +545,10 @@
     </message>
     <message>
         <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where Qt’s source is.</source>
+        <translation type="vanished">泊位使用Qt {version}，按GNU宽通用公共许可证（LGPL）第 3 版授权。Qt以独立的库放在程序旁边：可以换成自己编译的Qt，也可以为此拆解泊位。下面是许可证全文，以及Qt源代码的所在。</translation>
+    </message>
+    <message>
+        <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where the source of Qt is.</source>
         <translation>泊位使用Qt {version}，按GNU宽通用公共许可证（LGPL）第 3 版授权。Qt以独立的库放在程序旁边：可以换成自己编译的Qt，也可以为此拆解泊位。下面是许可证全文，以及Qt源代码的所在。</translation>
     </message>
     <message>
@@ -688,6 +704,10 @@
         <translation>中非共和国</translation>
     </message>
     <message>
+        <source>Certificate replaced</source>
+        <translation>证书被替换</translation>
+    </message>
+    <message>
         <source>Chad</source>
         <translation>乍得</translation>
     </message>
@@ -740,12 +760,24 @@
         <translation>检测</translation>
     </message>
     <message>
+        <source>Check address and port: HTTP and SOCKS5 often have ports of their own.</source>
+        <translation>请检查地址和端口：HTTP和SOCKS5的端口往往不同。</translation>
+    </message>
+    <message>
         <source>Check again</source>
         <translation>重新检测</translation>
     </message>
     <message>
+        <source>Check failed</source>
+        <translation>检测失败</translation>
+    </message>
+    <message>
         <source>Check free space, quota and the health of the disk, then try again.</source>
         <translation>请检查剩余空间、磁盘配额和磁盘状况，然后重试。</translation>
+    </message>
+    <message>
+        <source>Check it again in a minute.</source>
+        <translation>请过一分钟再检测。</translation>
     </message>
     <message>
         <source>Check now</source>
@@ -758,6 +790,10 @@
     <message>
         <source>Check the address and port, and that the proxy is running and paid.</source>
         <translation>请检查地址和端口，并确认代理在运行、没有欠费。</translation>
+    </message>
+    <message>
+        <source>Check the internet connection of this computer.</source>
+        <translation>请检查这台电脑的网络连接。</translation>
     </message>
     <message>
         <source>Check the keyboard layout and try again, or use the recovery code.</source>
@@ -780,16 +816,32 @@
         <translation>请检查地址拼写和这台电脑的网络连接。</translation>
     </message>
     <message>
+        <source>Check the spelling of its address.</source>
+        <translation>请检查地址拼写。</translation>
+    </message>
+    <message>
         <source>Check this machine's internet connection, then try again.</source>
         <translation>请检查这台电脑的网络连接，然后重试。</translation>
+    </message>
+    <message>
+        <source>Check user name and password with your provider, then edit the proxy.</source>
+        <translation>请向代理商核对用户名和密码，再编辑代理。</translation>
     </message>
     <message>
         <source>Check who owns the folder, or choose another one with --home.</source>
         <translation>请检查文件夹属于谁，或换一个文件夹（命令行加 --home）。</translation>
     </message>
     <message>
+        <source>Checked</source>
+        <translation>已检测</translation>
+    </message>
+    <message>
         <source>Checked {done} of {total} proxies</source>
         <translation>已检测 {done}/{total} 个代理</translation>
+    </message>
+    <message>
+        <source>Checked {when}</source>
+        <translation>{when}检测</translation>
     </message>
     <message>
         <source>Checking</source>
@@ -984,6 +1036,10 @@
         <translation>刚果（布）</translation>
     </message>
     <message>
+        <source>Connection refused</source>
+        <translation>拒绝连接</translation>
+    </message>
+    <message>
         <source>Cook Islands</source>
         <translation>库克群岛</translation>
     </message>
@@ -1125,6 +1181,10 @@
         <translation>吉布提</translation>
     </message>
     <message>
+        <source>Do not sign in through this proxy: somebody may be reading along.</source>
+        <translation>不要通过这个代理登录：可能有人在偷看。</translation>
+    </message>
+    <message>
         <source>Do not sign in through this proxy; ask your provider, or choose another proxy.</source>
         <translation>不要通过这个代理登录；请联系代理商，或换一个代理。</translation>
     </message>
@@ -1231,6 +1291,10 @@
     <message>
         <source>Exit seen</source>
         <translation>检测到的出口</translation>
+    </message>
+    <message>
+        <source>Exit unknown</source>
+        <translation>出口未知</translation>
     </message>
     <message>
         <source>Exit {ip}, seen {when}</source>
@@ -1391,6 +1455,10 @@
     <message>
         <source>Give the program's full path, as `berth engine list` shows it, or nothing for any browser.</source>
         <translation>请填写程序的完整路径（见`berth engine list`）；留空则不限浏览器。</translation>
+    </message>
+    <message>
+        <source>Give their names, or --all.</source>
+        <translation>请写出名称，或用 --all。</translation>
     </message>
     <message>
         <source>Give them another proxy first; profiles in the bin count too.</source>
@@ -1556,6 +1624,10 @@
         <source>Iceland</source>
         <translation>冰岛</translation>
     </message>
+    <message>
+        <source>If it stays so, ask your provider, or give its stores another proxy.</source>
+        <translation>如果一直这样，请联系代理商，或给这些店铺换代理。</translation>
+    </message>
     <message numerus="yes">
         <source>in %n d</source>
         <translation><numerusform>%n 天后</numerusform></translation>
@@ -1647,6 +1719,10 @@
     <message>
         <source>It is shown only now. With it you can set a new passphrase; without both all is lost.</source>
         <translation>只显示这一次。有它就能重设密码；密码和恢复码都丢了，数据就找不回来了。</translation>
+    </message>
+    <message>
+        <source>It may have been removed.</source>
+        <translation>它可能已被删除。</translation>
     </message>
     <message>
         <source>It opens this vault when the passphrase is forgotten. Keep it away from the computer.</source>
@@ -1789,6 +1865,10 @@
         <translation>莱索托</translation>
     </message>
     <message>
+        <source>Less</source>
+        <translation>减少</translation>
+    </message>
+    <message>
         <source>Liberia</source>
         <translation>利比里亚</translation>
     </message>
@@ -1837,8 +1917,16 @@
         <translation>闲置时锁定</translation>
     </message>
     <message>
+        <source>Login refused</source>
+        <translation>认证失败</translation>
+    </message>
+    <message>
         <source>Logs, without secrets</source>
         <translation>日志，不含密码等机密</translation>
+    </message>
+    <message>
+        <source>Look at the echo addresses in the settings, under Network.</source>
+        <translation>请查看设置「网络」中的查IP网址。</translation>
     </message>
     <message>
         <source>Looked at something sealed</source>
@@ -2109,6 +2197,10 @@
         <translation>不用注册，不收集任何使用数据：一切都加密保存在这台电脑上。泊位只为店铺联网，以及查看代理的出口在哪里。</translation>
     </message>
     <message>
+        <source>No answer</source>
+        <translation>超时</translation>
+    </message>
+    <message>
         <source>No browser found: install Google Chrome, Microsoft Edge, Chromium or Brave.</source>
         <translation>没有找到浏览器：请安装Google Chrome、Microsoft Edge、Chromium或Brave。</translation>
     </message>
@@ -2235,6 +2327,10 @@
     <message>
         <source>Not opened. Nothing has reached the store.</source>
         <translation>未打开。没有任何请求到达店铺。</translation>
+    </message>
+    <message>
+        <source>Not reachable</source>
+        <translation>连不上</translation>
     </message>
     <message>
         <source>Not saved yet…</source>
@@ -2505,6 +2601,14 @@
         <translation>进度</translation>
     </message>
     <message>
+        <source>Provider</source>
+        <translation>代理商</translation>
+    </message>
+    <message>
+        <source>Proxies</source>
+        <translation>代理</translation>
+    </message>
+    <message>
         <source>Proxy</source>
         <translation>代理</translation>
     </message>
@@ -2757,6 +2861,10 @@
         <translation>在侧栏中保存</translation>
     </message>
     <message>
+        <source>Save it again from the list.</source>
+        <translation>请从列表重新保存。</translation>
+    </message>
+    <message>
         <source>Save the code as a PDF and print that, or write it down.</source>
         <translation>请把恢复码存为PDF再打印，或抄写下来。</translation>
     </message>
@@ -2829,6 +2937,10 @@
         <translation>搜索命令和快捷键</translation>
     </message>
     <message>
+        <source>Search for less, or choose fewer profiles.</source>
+        <translation>请缩小搜索范围，或少选几家店铺。</translation>
+    </message>
+    <message>
         <source>Search settings</source>
         <translation>搜索设置</translation>
     </message>
@@ -2853,6 +2965,14 @@
         <translation>看演示</translation>
     </message>
     <message>
+        <source>See whether the provider must first allow the address of this computer.</source>
+        <translation>请看代理商是否要先放行这台电脑的地址。</translation>
+    </message>
+    <message>
+        <source>See with your provider whether the proxy is running and paid.</source>
+        <translation>请向代理商核对：代理是否在运行，有没有欠费。</translation>
+    </message>
+    <message>
         <source>Select all</source>
         <translation>全选</translation>
     </message>
@@ -2875,6 +2995,10 @@
     <message>
         <source>Set passphrase and unlock</source>
         <translation>设置密码并解锁</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Seychelles</source>
@@ -2919,6 +3043,10 @@
     <message>
         <source>Singapore</source>
         <translation>新加坡</translation>
+    </message>
+    <message>
+        <source>Site not reached</source>
+        <translation>网站没有连上</translation>
     </message>
     <message>
         <source>Slovakia</source>
@@ -3011,6 +3139,10 @@
     <message>
         <source>Standard input holds no proxy.</source>
         <translation>标准输入中没有代理。</translation>
+    </message>
+    <message>
+        <source>Start it with `berth gui` on its own.</source>
+        <translation>请单独运行`berth gui`启动。</translation>
     </message>
     <message>
         <source>Start pages</source>
@@ -3613,6 +3745,10 @@
         <translation>「{name}」的窗口正开着。</translation>
     </message>
     <message>
+        <source>The window program cannot be opened from here.</source>
+        <translation>这里无法打开窗口程序。</translation>
+    </message>
+    <message>
         <source>The window really runs on so many cores, so it may be slower.</source>
         <translation>窗口确实只用这么多核心，可能会慢一些。</translation>
     </message>
@@ -3769,6 +3905,10 @@
         <translation>{folder}中没有保险库。</translation>
     </message>
     <message>
+        <source>There is no view called {name}.</source>
+        <translation>没有名为「{name}」的视图。</translation>
+    </message>
+    <message>
         <source>There is one word too many.</source>
         <translation>多了一个词。</translation>
     </message>
@@ -3829,6 +3969,10 @@
         <translation>这不是用户名。</translation>
     </message>
     <message>
+        <source>This is not a view.</source>
+        <translation>这不是视图。</translation>
+    </message>
+    <message>
         <source>This machine may have policies for the browser, and they could not be read.</source>
         <translation>这台电脑可能对浏览器设了策略，但无法读取。</translation>
     </message>
@@ -3867,6 +4011,10 @@
     <message>
         <source>This text is no proxy in any form that Berth knows.</source>
         <translation>这段文字不是泊位认识的任何代理写法。</translation>
+    </message>
+    <message>
+        <source>This view is too large to be saved.</source>
+        <translation>这个视图太大，无法保存。</translation>
     </message>
     <message>
         <source>This window is connected to Berth's relay.</source>
@@ -4120,6 +4268,10 @@
         <source>Use the profile's id; `berth windows --json` shows it.</source>
         <translation>请用店铺的id（见`berth windows --json`）。</translation>
     </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用店铺</translation>
+    </message>
     <message numerus="yes">
         <source>used by %n</source>
         <translation><numerusform>用于 %n 家店铺</numerusform></translation>
@@ -4277,6 +4429,10 @@
         <translation>新店铺使用这台电脑上的哪个浏览器。</translation>
     </message>
     <message>
+        <source>Which proxies?</source>
+        <translation>哪些代理？</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
@@ -4315,6 +4471,10 @@
     <message>
         <source>Write [address]:port.</source>
         <translation>请写成[地址]:端口。</translation>
+    </message>
+    <message>
+        <source>Write a name for the view.</source>
+        <translation>请填写视图的名称。</translation>
     </message>
     <message>
         <source>Write host:port, host:port:user:password, user:password@host:port, or a URL such as socks5://user:password@host:port.</source>
@@ -4375,6 +4535,10 @@
     <message>
         <source>{cores} processor cores are more than the {real} this computer has.</source>
         <translation>{cores} 个处理器核心超过了这台电脑的 {real} 个。</translation>
+    </message>
+    <message>
+        <source>{country}, {ip}, {ms} ms</source>
+        <translation>{country}，{ip}，{ms} 毫秒</translation>
     </message>
     <message>
         <source>{count} start pages are too many.</source>
