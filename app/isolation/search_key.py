@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain, combinations, islice
+from typing import Any
 
 MAX_QUERY = 400
 MAX_WORDS = 8
-# Each gives one more spelling of the initials; a long name is found by its first reading.
-_MOST_OTHER_READINGS = 24
+# Of all spellings of a name together; a long name is found by its usual sounds.
+_MOST_LETTERS = 1_600
+_NO_PHRASES = "PYPINYIN_NO_PHRASES"
 _CHINESE = re.compile(r"([㐀-䶿一-鿿豈-﫿\U00020000-\U000323af]+)")
 _DIGITS = re.compile(r"[0-9]+")
 _DIGIT_PLACES = 12
@@ -54,34 +59,61 @@ def sort_key(text: str) -> str:
 
 
 def _spellings(folded: str) -> Iterator[str]:
-    """The full pinyin of a text that holds Chinese, and the initials of its Chinese parts."""
-    runs = _CHINESE.findall(folded)
-    if not runs:
+    """The full pinyin of a text that holds Chinese, and the initials of its Chinese parts.
+
+    A sign with several sounds is spelled by each of them, those of one or two signs at a time: without a
+    dictionary of phrases nobody knows which is meant, and a search should find all.
+    """
+    pieces = _CHINESE.split(folded)
+    if len(pieces) == 1:
         return
-    yield "".join(_plain(piece) if _CHINESE.fullmatch(piece) else piece for piece in _CHINESE.split(folded))
-    letters = [choices for run in runs for choices in _initials(run)]
-    first = [choices[0] for choices in letters]
-    yield "".join(first)
-    others = [(at, other) for at, choices in enumerate(letters) for other in choices[1:]]
-    for at, other in others[:_MOST_OTHER_READINGS]:
-        yield "".join([*first[:at], other, *first[at + 1 :]])
+    sounds = [
+        choices
+        for at, piece in enumerate(pieces)
+        for choices in (_sounds(piece) if at % 2 else [[piece]] if piece else [])
+    ]
+    initials = [
+        [*dict.fromkeys(sound[0] for sound in choices)] for run in pieces[1::2] for choices in _sounds(run)
+    ]
+    yield from _combined(sounds)
+    yield from _combined(initials)
 
 
-def _plain(run: str) -> str:
-    # Imported here, as below: its tables take a tenth of a second, and most names hold no Chinese.
-    from pypinyin import lazy_pinyin
+def _combined(choices: list[list[str]]) -> Iterator[str]:
+    """The first of each choice, then with one and two of the others in place, as far as there is room."""
+    first = [one[0] for one in choices]
+    others = [(at, other) for at, one in enumerate(choices) for other in one[1:]]
+    room = max(1, _MOST_LETTERS // max(1, sum(map(len, first))))
+    changes = chain([()], ((one,) for one in others), combinations(others, 2))
+    for change in islice(changes, room):
+        spelled = list(first)
+        for at, other in change:
+            spelled[at] = other
+        yield "".join(spelled)
 
-    return "".join(lazy_pinyin(run))
 
-
-def _initials(run: str) -> list[list[str]]:
-    from pypinyin import Style, pinyin
-
-    return [list(dict.fromkeys(choices)) for choices in pinyin(run, style=Style.FIRST_LETTER, heteronym=True)]
+def _sounds(run: str) -> list[list[str]]:
+    """Each sign's sounds without tones, the usual one first; one that no table knows sounds like itself."""
+    library = _pinyin()
+    found = library.pinyin(run, style=library.Style.NORMAL, heteronym=True, errors=list)
+    return [list(dict.fromkeys(choices)) for choices in found]
 
 
 def _toned(run: str) -> list[str]:
-    from pypinyin import Style, lazy_pinyin
+    library = _pinyin()
+    return list(library.lazy_pinyin(run, style=library.Style.TONE3, errors=list))
 
-    # One sound for each letter, also for those that no table knows.
-    return list(lazy_pinyin(run, style=Style.TONE3, errors=list))  # type: ignore[arg-type]  # its own types forget lists
+
+@cache
+def _pinyin() -> Any:
+    """The library without its phrases, which take 50 MB of memory; imported when a text holds Chinese."""
+    before = os.environ.get(_NO_PHRASES)
+    os.environ[_NO_PHRASES] = "true"
+    try:
+        import pypinyin
+    finally:
+        if before is None:
+            del os.environ[_NO_PHRASES]
+        else:
+            os.environ[_NO_PHRASES] = before
+    return pypinyin

@@ -9,9 +9,8 @@ from typing import Any
 
 from app.isolation.checks import Exit
 from app.isolation.plan import ProxyKind
-from app.isolation.profile import AccountStatus
+from app.isolation.profile import AccountStatus, name_key
 from app.isolation.profile_listing import Counts, GroupCount, ProfileRow, ProxyLine, TagCount
-from app.isolation.search_key import sort_key
 from app.isolation.store import rows
 from app.isolation.store.groups import visible
 from app.isolation.store.profiles import ProfileQuery, asked_for
@@ -85,7 +84,7 @@ def counts(source: Queries, session: Session, expiring_before: datetime | None) 
     found = source.all(sql, params)
     (total,) = (row for row in found if row[0] == "all")
     groups = sorted((row for row in found if row[0] == "group"), key=lambda row: (row[4], row[2]))
-    tags = sorted((row for row in found if row[0] == "tag"), key=lambda row: sort_key(row[2]))
+    tags = sorted((row for row in found if row[0] == "tag"), key=lambda row: name_key(row[2]))
     living, in_bin, expiring, ungrouped = total[5:]
     return Counts(
         living,

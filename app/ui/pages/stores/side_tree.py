@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QCollator, QLocale, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -178,8 +178,9 @@ class SideTree(QTreeWidget):
             if counts.ungrouped:
                 self._add(Node(NodeKind.UNGROUPED), tr("Without a group"), counts.ungrouped, "folder-open")
         if counts.tags:
+            collator = QCollator(QLocale(QLocale.Language.Chinese))  # Chinese by its sound, Latin as ever
             self._add(Node(NodeKind.TAGS), tr("Tags"), None, "")
-            for tag in counts.tags:
+            for tag in sorted(counts.tags, key=lambda tag: collator.sortKey(tag.name)):
                 self._add(Node(NodeKind.TAG, tag.name), tag.name, tag.count, "tag")
         self._add(Node(NodeKind.BIN), tr("Bin"), counts.in_bin, "trash-2")
         found = self._items.get(chosen) or self._renamed(chosen) or self._items[ALL_STORES]
