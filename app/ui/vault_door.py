@@ -136,7 +136,11 @@ class VaultDoor(QObject):
         self.opened.emit()
 
     def _on_changes(self, changes: Changes) -> None:
-        self._postman.post(lambda: self.changed.emit(changes))
+        self._postman.post(lambda: self._tell(changes))
+
+    def _tell(self, changes: Changes) -> None:
+        if self.is_open:  # else its pages are going, and could read nothing
+            self.changed.emit(changes)
 
 
 def _screen() -> tuple[int, int] | None:

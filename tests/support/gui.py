@@ -152,6 +152,7 @@ class Gui:
     def write(self, name: str, text: str) -> None:
         """Clicks into a field, empties it and types."""
         edit = self.find(name)
+        self._manage()
         edit.setFocus(Qt.FocusReason.MouseFocusReason)
         self.until(edit.hasFocus)
         self.press("Ctrl+A")
@@ -212,6 +213,7 @@ class Gui:
     @property
     def focus(self) -> QWidget:
         """What has the keyboard."""
+        self._manage()
         widget = self.qt.focusWidget() or self.qt.activePopupWidget() or self.qt.activeWindow()
         assert widget is not None, "nothing has the keyboard"
         return widget
@@ -346,6 +348,12 @@ class Gui:
         shown = [one for one in self.qt.topLevelWidgets() if one.isVisible()]
         for at, one in enumerate(sorted(shown, key=lambda one: one is not self.window)):
             one.grab().save(str(file if not at else file.with_stem(f"{file.stem}-{at}")))
+
+    def _manage(self) -> None:
+        """What a window manager does: when a dialog or menu has gone, the window beneath is active again."""
+        if self.qt.activeWindow() is None and self.qt.activePopupWidget() is None:
+            (self.qt.activeModalWidget() or self.window).activateWindow()
+            settle()
 
     def _named(self, name: str, kind: type[W]) -> list[W]:
         return [one for one in self._visible(kind) if one.objectName() == name]

@@ -304,6 +304,8 @@ class StoresPage(Page):
         )
 
     def _load(self) -> None:
+        if not self.face.door.is_open:
+            return  # a state came between the lock and this page's end
         self._asked += 1
         asked, query = self._asked, self._query()
         self.face.jobs.call(
