@@ -189,7 +189,13 @@ class Application(QObject):
         work = self.door.workspace
         assert work is not None
         self.signed_in = SignedIn(
-            self.face, self.looks, work, self.places, open_palette=self.open_palette, lock=self.lock
+            self.face,
+            self.looks,
+            work,
+            self.places,
+            open_palette=self.open_palette,
+            lock=self.lock,
+            tell=self.tray.tell,
         )
         self.window.show_only(self.signed_in.frame)
         self.signed_in.frame.show_page(page)

@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
             return
         self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
-        if isinstance(before, QWidget):  # none at the start, whatever the stubs say
+        if self._stack.count() > 1:  # at the start there is none
             self._stack.removeWidget(before)
             before.hide()
             before.deleteLater()

@@ -38,8 +38,10 @@ class SignedIn(QObject):
         *,
         open_palette: Callable[[], object],
         lock: Callable[[], object],
+        tell: Callable[[str, str], None],
     ) -> None:
         super().__init__()
+        self._tell = tell
         self._face = face
         self._looks = looks
         self._work = work
@@ -189,14 +191,23 @@ class SignedIn(QObject):
             self._on_refused(profile)
 
     def _on_refused(self, profile: str) -> None:
+        if not self.frame.isActiveWindow():
+            self._tell(tr("A store was not opened"), self._why(profile))
         if self.frame.current_id == "stores":
             self.stores.show_refusal(profile)
             return
+        self._face.toaster.show(self._why(profile), tr("Show"), lambda: self._show_refusal(profile))
+
+    def _why(self, profile: str) -> str:
+        """The first reason of a refusal, in one sentence."""
         refusal = self._face.states.refusal(profile)
-        text = tr("A store was not opened.")
         if refusal is not None and refusal.problem is not None:
-            text = told(refusal.problem.text)
-        self._face.toaster.show(text, tr("Show"), lambda: self._show_refusal(profile))
+            return told(refusal.problem.text)
+        if refusal is not None and refusal.preflight is not None:
+            reds = refusal.preflight.stops(only_this_once=False)
+            if reds:
+                return told(reds[0].message)
+        return tr("Open Berth to see why.")
 
     def _show_refusal(self, profile: str) -> None:
         self.frame.show_page("stores")

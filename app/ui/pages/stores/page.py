@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.credentials.room import CredentialsRoom
@@ -41,6 +41,7 @@ from app.ui.window_states import FAULTY, LIVE, RANK
 _TREE_PX = 176
 _LAYOUT = "stores/layout"
 _PANE = "stores/pane"
+_SPLIT = "stores/split"
 _DRAFT = "stores.draft"
 
 
@@ -108,6 +109,7 @@ class StoresPage(Page):
     def settle(self) -> None:
         self.pane.settle()
         self._places.setValue(_LAYOUT, self.list.layout_as_text())
+        self._places.setValue(_SPLIT, self.splitter.saveState())
         if isinstance(self.drawer, NewStoreDrawer):
             self.face.kept[_DRAFT] = self.drawer.draft
 
@@ -261,6 +263,9 @@ class StoresPage(Page):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.splitter)
+        split = self._places.value(_SPLIT)
+        if isinstance(split, QByteArray):
+            self.splitter.restoreState(split)
         layout = self._places.value(_LAYOUT)
         if isinstance(layout, str):
             self.list.take_layout(layout)
