@@ -61,6 +61,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(("group", "remove"), "dissolve a group; its profiles stay", "app.cli.groups", "remove"),
     Command(("proxy", "add"), "add a proxy to the pool", "app.cli.proxies", "add"),
     Command(("proxy", "list"), "list the proxies", "app.cli.proxies", "list_all"),
+    Command(("proxy", "check"), "ask through proxies where they come out", "app.cli.proxies", "check"),
+    Command(("proxy", "set"), "change a proxy's name, expiry or provider", "app.cli.proxies", "set_values"),
     Command(("proxy", "remove"), "remove a proxy", "app.cli.proxies", "remove"),
     Command(("credential", "add"), "store a login", "app.cli.credentials", "add"),
     Command(("credential", "list"), "list the logins, without passwords", "app.cli.credentials", "list_all"),

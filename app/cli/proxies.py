@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 from app.cli.context import Context
 from app.cli.output import table
-from app.isolation.proxies import Proxy, holds_password
-from app.kernel.errors import UsageProblem
+from app.isolation.proxies import Proxy, Same, holds_password
+from app.kernel.errors import ExitCode, UsageProblem
 from app.kernel.text import say
 
 STDIN = "-"
+_AT_ONCE = 16
 _VISIBLE = (
     "Note: a password on the command line stays in the shell's history, where others may see it;"
     " give - in place of the proxy, and Berth asks for it."
@@ -20,6 +24,14 @@ _VISIBLE = (
 
 class ProxyStringMissing(UsageProblem):
     """No proxy was given."""
+
+
+class NothingToCheck(UsageProblem):
+    """`proxy check` without a name and without --all, or with both."""
+
+
+class NothingToChange(UsageProblem):
+    """`proxy set` without anything to set."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,19 +64,80 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
         while page.after is not None:
             page = work.isolation.proxies.page(page.after)
             found += page.rows
+    now = context.clock.now()
     rows = [
-        (item.name, item.kind.value, item.host, item.port, item.username, item.has_password, item.used_by)
+        (
+            *(item.name, item.kind.value, item.host, item.port, item.username, item.has_password),
+            *(item.used_by, _day(item.expires), _exit(item), _age(item, now)),
+        )
         for item in found
     ]
     context.out.show(
         {"proxies": [plain(item) for item in found]},
         table(
-            ("proxy", "kind", "host", "port", "user", "password", "used by"),
+            (
+                *("proxy", "kind", "host", "port", "user", "password"),
+                *("used by", "expires", "exit", "checked"),
+            ),
             rows,
             "There are no proxies. `berth proxy add` stores one.",
             context.out.width,
         ),
     )
+
+
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `check` takes."""
+    parser.add_argument("names", metavar="NAME", nargs="*", help="names or ids")
+    parser.add_argument("--all", action="store_true", help="every stored proxy")
+
+
+def check(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Asks through proxies where they come out; 16 at once, and at most 10 through one host."""
+    if bool(args.names) == args.all:
+        raise NothingToCheck(say("Which proxies?"), say("Give their names, or --all."))
+    with context.workspace() as work:
+        proxies = work.isolation.proxies
+        wanted = proxies.ids() if args.all else [proxies.get(name).id for name in args.names]
+        with ThreadPoolExecutor(_AT_ONCE, "berth-check") as threads:
+            checked = list(threads.map(proxies.check, dict.fromkeys(wanted)))
+    rows = [
+        (
+            *("yes" if item.check_problem is None else "no", item.name),
+            *(_exit(item), item.exit.latency_ms if item.exit and item.check_problem is None else ""),
+            item.check_problem.text.english() if item.check_problem else "",
+        )
+        for item in checked
+    ]
+    context.out.show(
+        {"proxies": [plain(item) for item in checked]},
+        table(("works", "proxy", "exit", "ms", "why not"), rows, "There are no proxies.", context.out.width),
+    )
+    is_well = all(item.check_problem is None for item in checked)
+    return ExitCode.DONE if is_well else ExitCode.FAILED
+
+
+def set_values_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `set` takes."""
+    parser.add_argument("proxy", metavar="NAME", help="name or id")
+    parser.add_argument("--name", default=None, metavar="NEW-NAME", help="what to call it")
+    parser.add_argument(
+        "--expires", type=_end_of_day, default=Same.SAME, metavar="DAY", help="YYYY-MM-DD, or never"
+    )
+    parser.add_argument("--provider", default=None, help="who sells it")
+
+
+def set_values(args: argparse.Namespace, context: Context) -> None:
+    """Changes what is known of a proxy."""
+    if args.name is None and args.provider is None and args.expires is Same.SAME:
+        raise NothingToChange(
+            say("Nothing to change was given."), say("Add --name, --expires or --provider.")
+        )
+    with context.workspace() as work:
+        proxy = work.isolation.proxies.change(
+            args.proxy, name=args.name, expires=args.expires, provider=args.provider
+        )
+    context.out.show(plain(proxy), f"Changed the proxy {proxy.name}.")
 
 
 def remove_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +170,7 @@ def proxy_text(given: str, context: Context) -> str:
 
 def plain(proxy: Proxy) -> dict[str, object]:
     """A proxy for `--json`; its secrets stay in the vault."""
+    problem = proxy.check_problem
     return {
         "id": proxy.id,
         "name": proxy.name,
@@ -109,4 +183,43 @@ def plain(proxy: Proxy) -> dict[str, object]:
         "used_by": proxy.used_by,
         "created": proxy.created.isoformat(),
         "updated": proxy.updated.isoformat(),
+        "expires": proxy.expires.isoformat() if proxy.expires else None,
+        "provider": proxy.provider,
+        "exit": asdict(proxy.exit) if proxy.exit else None,
+        "checked": proxy.checked.isoformat() if proxy.checked else None,
+        "check_problem": None
+        if problem is None
+        else {
+            "error": problem.id,
+            "message": problem.text.english(),
+            "next_step": problem.next_step.english(),
+        },
     }
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d}" if moment else "never"
+
+
+def _exit(proxy: Proxy) -> str:
+    return f"{proxy.exit.ip} {proxy.exit.country}".rstrip() if proxy.exit else ""
+
+
+def _age(proxy: Proxy, now: datetime) -> str:
+    if proxy.checked is None:
+        return "never"
+    minutes = max(0, int((now - proxy.checked).total_seconds() // 60))
+    age = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    if minutes >= 48 * 60:
+        age = f"{minutes // (24 * 60)} days"
+    return f"{age} ago{', failed' if proxy.check_problem else ''}"
+
+
+def _end_of_day(text: str) -> datetime | None:
+    if text.strip().lower() == "never":
+        return None
+    try:
+        day = datetime.strptime(text.strip(), "%Y-%m-%d")  # noqa: DTZ007 - the day as this machine has it
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a day such as 2027-01-31, or never") from None
+    return day.replace(hour=23, minute=59, second=59).astimezone(UTC)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.isolation.bin import PROFILE
 from app.isolation.plan import DIRECT, Upstream
 from app.isolation.profile import Profile, clean_label, name_key
+from app.isolation.profile_problems import sort_unknown
+from app.isolation.proxy_checking import Checking
+from app.isolation.search_key import MAX_QUERY, MAX_WORDS
 from app.isolation.store import profiles as profile_store
 from app.isolation.store import proxies as store
-from app.isolation.store.proxies import Proxy as Proxy  # noqa: PLC0414 - faces import no store
+from app.isolation.store.proxies import CheckProblem as CheckProblem  # noqa: PLC0414 - faces import no store
+from app.isolation.store.proxies import Proxy as Proxy  # noqa: PLC0414 - as above
 from app.isolation.store.proxies import SealedProxy
 from app.isolation.store.queries import Queries
 from app.kernel.changes import Kind
@@ -20,15 +28,24 @@ from app.kernel.gate import Ability, Act, Pass
 from app.kernel.ids import ProxyId
 from app.kernel.pages import PAGE_ROWS, Page
 from app.kernel.secret import Secret
+from app.kernel.settings import Settings
 from app.kernel.text import echoed, say
 from app.vault.database import Tx
 from app.vault.fields import Sealed
+from app.vault.history import HistoryLine, history_of
 
 if TYPE_CHECKING:
+    from app.isolation.checks import Exit
     from app.isolation.network.proxy_string import ProxyString
     from app.vault.vault import OpenVault
 
-__all__ = ["PROXY", "Proxies", "Proxy"]  # the model stands here for faces, which know no store
+__all__ = [
+    "PROXY",
+    "CheckProblem",
+    "Proxies",
+    "Proxy",
+    "Same",
+]  # the model stands here for faces, which know no store
 
 PROXY = Kind("proxy")
 DIRECT_WORD = "direct"
@@ -58,12 +75,19 @@ class Chosen:
     new: ProxyString | None = None
 
 
+class Same(Enum):
+    """Stands for what is to stay as it is, where nothing has a meaning of its own."""
+
+    SAME = "same"
+
+
 class Proxies:
     """What people do with proxies, for one session."""
 
-    def __init__(self, vault: OpenVault, clock: Clock) -> None:
+    def __init__(self, vault: OpenVault, clock: Clock, settings: Settings) -> None:
         self._vault = vault
         self._clock = clock
+        self._checking = Checking(settings)
 
     def add(self, text: str, name: str = "", *, replace_password: bool = False) -> Proxy:
         """Saves a proxy from any usual string; a name is made from its address when none is given.
@@ -94,6 +118,101 @@ class Proxies:
         with self._vault.database.reader() as reader:
             return store.page(reader, self._vault.session, after, limit)
 
+    def ids(self, text: str = "", sort: str = "name", descending: bool = False) -> tuple[ProxyId, ...]:
+        """The ids of all proxies that hold every word of a text, in order. Raises SortUnknown, Refused."""
+        if sort not in store.SORTS:
+            raise sort_unknown(sort, store.SORTS)
+        self._admit(Ability.PROXY_VIEW, "")
+        words = name_key(text[:MAX_QUERY]).split()[:MAX_WORDS]
+        with self._vault.database.reader() as reader:
+            return store.ids(reader, self._vault.session, words, sort, descending=descending)
+
+    def rows(self, ids: Sequence[str]) -> tuple[Proxy, ...]:
+        """Proxies in the order asked for; ids of what is not there are left out."""
+        self._admit(Ability.PROXY_VIEW, "")
+        with self._vault.database.reader() as reader:
+            return store.some(reader, self._vault.session, ids)
+
+    def users(self, who: str) -> tuple[Profile, ...]:
+        """The profiles that go through a proxy, those in the bin last. Raises ProxyMissing."""
+        proxy = self.get(who)
+        with self._vault.database.reader() as reader:
+            return tuple(profile_store.using_proxy(reader, self._vault.session, proxy.id))
+
+    def history(self, who: str, limit: int = 100, before: int | None = None) -> tuple[HistoryLine, ...]:
+        """What was done to a proxy, newest first; `before` continues after a `seq`. Raises ProxyMissing."""
+        proxy = self.get(who)
+        subjects = (proxy.id, proxy.upstream.shown())  # by its address it was added
+        with self._vault.database.reader() as reader:
+            return history_of(reader, subjects, limit, before)
+
+    def change(
+        self,
+        who: str,
+        *,
+        name: str | None = None,
+        expires: datetime | Same | None = Same.SAME,
+        provider: str | None = None,
+        text: str | None = None,
+    ) -> Proxy:
+        """Changes what is given. `expires` None: never; `text`: another far end, with its password.
+
+        Raises ProxyMissing, ProxyNameTaken, NameWrong, ProxyKnown and what reading a proxy string raises.
+        """
+        proxy = self.get(who)
+        label = clean_label(name) if name is not None else proxy.name
+        seller = clean_label(provider) if provider is not None else proxy.provider
+        parsed = _parsed(text) if text is not None else None
+        pass_ = self._admit(Ability.PROXY_EDIT, proxy.id)
+
+        def work(tx: Tx) -> Proxy:
+            if parsed is not None:
+                self._move(tx, proxy, parsed)
+            now = store.just_saved(tx, proxy.id)
+            until = now.expires if isinstance(expires, Same) else expires
+            named = label or self._free_name(tx, parsed.upstream if parsed else proxy.upstream)
+            self._require_free(tx, named, proxy.id)
+            changed = replace(now, name=named, expires=until, provider=seller)
+            store.describe(tx, changed, self._clock.now())
+            tx.touch(PROXY, proxy.id)
+            return store.just_saved(tx, proxy.id)
+
+        return self._vault.database.write(pass_, work)
+
+    def check(self, who: str) -> Proxy:
+        """Asks through a proxy where it comes out, and stores the answer, or why there was none.
+
+        At most ten at once ask through one host; others wait. Raises ProxyMissing, Refused.
+        Threads: any but one with a loop; blocking, for as long as the probe may take.
+        """
+        proxy = self.get(who)
+        pass_ = self._admit(Ability.PROXY_VIEW, proxy.id)
+        upstream = replace(proxy.upstream, password=self._password(pass_, proxy))
+        result = self._checking.check(proxy, upstream, self._clock)
+
+        def work(tx: Tx) -> Proxy:
+            store.note_check(tx, result)
+            tx.touch(PROXY, proxy.id)
+            return store.by_id(tx, self._vault.session, proxy.id) or result
+
+        return self._vault.database.write(pass_, work, bulk=True)
+
+    def check_text(self, text: str) -> Exit:
+        """Where a proxy string, a saved proxy or `direct` comes out; nothing is stored.
+
+        Raises ProxyProblem, ProxyMissing and what reading a proxy string raises. Threads: as for `check`.
+        """
+        wanted = text.strip()
+        saved = self._look_up(wanted)
+        pass_ = self._admit(Ability.PROXY_VIEW, saved.id if saved else "")
+        if wanted.lower() == DIRECT_WORD:
+            return self._checking.probe(DIRECT)
+        if saved is not None:
+            return self._checking.probe(replace(saved.upstream, password=self._password(pass_, saved)))
+        if ":" not in wanted:
+            raise self._missing(wanted)
+        return self._checking.probe(_parsed(wanted).upstream)
+
     def get(self, who: str) -> Proxy:
         """A saved proxy by its name or id. Raises ProxyMissing."""
         self._admit(Ability.PROXY_VIEW, "")
@@ -123,7 +242,7 @@ class Proxies:
         proxy = self._look_up(profile.proxy)
         if proxy is None:
             raise self._missing(profile.proxy)
-        return Upstream(proxy.kind, proxy.host, proxy.port, proxy.username, self._password(pass_, proxy))
+        return replace(proxy.upstream, password=self._password(pass_, proxy))
 
     def choose(self, text: str) -> Chosen:
         """What a person named: direct, a saved proxy's name, or a proxy string, saved already or not.
@@ -170,15 +289,13 @@ class Proxies:
     def _sealed(self, tx: Tx, parsed: ProxyString, name: str, proxy_id: ProxyId) -> SealedProxy:
         upstream = parsed.upstream
         label = name or self._free_name(tx, upstream)
-        key = name_key(label)
-        if key == DIRECT_WORD or store.owner_of_name(tx, key) not in (None, proxy_id):
-            raise ProxyNameTaken(say("The name {name} is taken.", name=label), say("Choose another name."))
+        self._require_free(tx, label, proxy_id)
         seal = self._vault.fields.seal
         url = Secret(parsed.change_ip_url)
         return SealedProxy(
             id=proxy_id,
             name=label,
-            key=key,
+            key=name_key(label),
             kind=upstream.kind,
             host=upstream.host.lower(),
             port=upstream.port,
@@ -187,6 +304,23 @@ class Proxies:
             change_ip_url=seal(url, store.change_ip_context(proxy_id)) if url else None,
             now=self._clock.now(),
         )
+
+    def _move(self, tx: Tx, proxy: Proxy, parsed: ProxyString) -> None:
+        known = self._known(tx, parsed.upstream)
+        sealed = self._sealed(tx, parsed, proxy.name, proxy.id)
+        if known is None:
+            store.move(tx, sealed)
+        elif known[0] == proxy.id:
+            store.replace_secrets(tx, sealed)
+        else:
+            raise _already(known[1])
+        if users := profile_store.using_proxy(tx, self._vault.session, proxy.id):
+            tx.touch(PROFILE, *(user.id for user in users))
+
+    def _require_free(self, source: Queries, name: str, proxy_id: ProxyId) -> None:
+        key = name_key(name)
+        if key == DIRECT_WORD or store.owner_of_name(source, key) not in (None, proxy_id):
+            raise ProxyNameTaken(say("The name {name} is taken.", name=name), say("Choose another name."))
 
     def _free_name(self, tx: Tx, upstream: Upstream) -> str:
         # Without kind and user: those stand in their own columns.

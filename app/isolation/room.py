@@ -50,7 +50,7 @@ def build(
     """The room for the vault's session. `is_open` says whether an engine holds a profile's folder."""
     is_open = is_open or (lambda profile: is_in_use(paths.profile(profile)))
     templates = shipped_and_own(paths.data / "templates")
-    proxies = Proxies(vault, clock)
+    proxies = Proxies(vault, clock, settings)
     profile_bin = ProfileBin(vault, paths, clock, is_open)
     with suppress(Problem):  # a command that opens nothing must not fail for it
         profile_bin.heal()

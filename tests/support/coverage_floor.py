@@ -26,6 +26,7 @@ FULL = (
     "app/isolation/plan.py",
     "app/isolation/profile*.py",
     "app/isolation/proxies.py",
+    "app/isolation/proxy_checking.py",
     "app/isolation/search_key.py",
     "app/isolation/store/*.py",
     "app/isolation/template.py",

@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from app.isolation.plan import ProxyKind
-from app.isolation.store.queries import Parameters, Queries, granted
+from app.isolation.checks import Exit
+from app.isolation.keeper.messages import text_from, text_plain
+from app.isolation.plan import ProxyKind, Upstream
+from app.isolation.profile import name_key
+from app.isolation.store.queries import Parameters, Queries, granted, millis, moment
 from app.kernel.changes import All
 from app.kernel.clock import from_millis, to_millis
 from app.kernel.gate import Session
 from app.kernel.ids import ProxyId
 from app.kernel.pages import Page, bounded, cut, read_mark, write_mark
+from app.kernel.text import Text
 from app.vault.database import Tx
 
 # One select serves every question; profiles in the bin still hold on to their proxy.
 _SELECT = """
     SELECT x.id, x.name, x.kind, x.host, x.port, x.username, x.password IS NOT NULL,
         x.change_ip_url IS NOT NULL, (SELECT count(*) FROM isolation_profile WHERE proxy_id = x.id),
-        x.created, x.updated, x.name_key
+        x.created, x.updated, x.expires, x.provider, x.exit, x.checked, x.check_problem, x.name_key
     FROM isolation_proxy x
 """
+# What a search looks in; the sign between keeps a word from being found across two of them.
+_SEARCHED = """(x.name_key || char(10) || x.host || ':' || x.port || char(10) || x.kind || char(10)
+    || lower(x.username) || char(10) || lower(x.provider) || char(10)
+    || coalesce(x.exit ->> '$.ip', '') || char(10) || lower(coalesce(x.exit ->> '$.country', '')))"""
+# By what a list of ids can be sorted. An empty value is NULL, which comes last either way round.
+SORTS: dict[str, tuple[str, ...]] = {
+    "name": (),
+    "kind": ("x.kind",),
+    "host": ("x.host", "x.port"),
+    "expires": ("x.expires",),
+    "provider": ("nullif(lower(x.provider), '')",),
+    "exit": ("nullif(x.exit ->> '$.country', '')", "x.exit ->> '$.ip'"),
+    "latency": ("nullif(x.exit ->> '$.latency_ms', 0)",),
+    "checked": ("x.checked",),
+    "used": ("(SELECT count(*) FROM isolation_profile WHERE proxy_id = x.id)",),
+    "created": ("x.created",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProblem:
+    """Why a check failed, as the problem said it."""
+
+    id: str
+    text: Text
+    next_step: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +71,16 @@ class Proxy:
     used_by: int
     created: datetime
     updated: datetime
+    expires: datetime | None = None
+    provider: str = ""
+    exit: Exit | None = None  # of the last check that went well
+    checked: datetime | None = None
+    check_problem: CheckProblem | None = None  # of the last check, when it did not
+
+    @property
+    def upstream(self) -> Upstream:
+        """The far end, without its password."""
+        return Upstream(self.kind, self.host, self.port, self.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +111,29 @@ def page(source: Queries, session: Session, after: str | None, limit: int) -> Pa
     rows, has_more = cut(source.all(sql, [*params, limit + 1]), limit)
     mark = write_mark(rows[-1][-1], rows[-1][0]) if has_more else None
     return Page(tuple(_proxy(row) for row in rows), mark)
+
+
+def ids(
+    source: Queries, session: Session, words: Sequence[str], sort: str, *, descending: bool
+) -> tuple[ProxyId, ...]:
+    """The ids of all proxies that hold every word, in order; those of the profiles a session may see."""
+    params: Parameters = []
+    conditions = [_visible(session, params), *(f"instr({_SEARCHED}, ?)" for _ in words)]
+    params += words
+    way = "DESC" if descending else "ASC"
+    values = [f"{value} {way} NULLS LAST" for value in SORTS[sort]]
+    order = ", ".join([*values, f"x.name_key {way if sort == 'name' else 'ASC'}"])
+    where = " AND ".join(conditions)
+    sql = f"SELECT x.id FROM isolation_proxy x WHERE {where} ORDER BY {order}"  # noqa: S608  ours only
+    return tuple(ProxyId(row[0]) for row in source.all(sql, params))
+
+
+def some(source: Queries, session: Session, wanted: Sequence[str]) -> tuple[Proxy, ...]:
+    """The proxies with these ids, in the order asked for; what is not there is left out."""
+    params: Parameters = [json.dumps(list(wanted))]
+    sql = f"{_SELECT} WHERE x.id IN (SELECT value FROM json_each(?)) AND {_visible(session, params)}"  # noqa: S608
+    found = {row[0]: row for row in source.all(sql, params)}
+    return tuple(_proxy(found[one]) for one in wanted if one in found)
 
 
 def by_id(source: Queries, session: Session, proxy_id: str) -> Proxy | None:
@@ -148,6 +213,36 @@ def replace_secrets(tx: Tx, proxy: SealedProxy) -> None:
     )
 
 
+def move(tx: Tx, proxy: SealedProxy) -> None:
+    """Another far end with its secrets; what was found at the old one is forgotten."""
+    replace_secrets(tx, proxy)
+    tx.execute(
+        "UPDATE isolation_proxy SET kind = ?, host = ?, port = ?, username = ?,"
+        " exit = NULL, checked = NULL, check_problem = NULL WHERE id = ?",
+        (proxy.kind.value, proxy.host, proxy.port, proxy.username, proxy.id),
+    )
+
+
+def describe(tx: Tx, proxy: Proxy, now: datetime) -> None:
+    """A proxy's name, expiry and provider."""
+    tx.execute(
+        "UPDATE isolation_proxy SET name = ?, name_key = ?, expires = ?, provider = ?, updated = ?"
+        " WHERE id = ?",
+        (proxy.name, name_key(proxy.name), millis(proxy.expires), proxy.provider, to_millis(now), proxy.id),
+    )
+
+
+def note_check(tx: Tx, proxy: Proxy) -> None:
+    """What a check found, unless the proxy was changed while it ran."""
+    problem = proxy.check_problem
+    found = None if proxy.exit is None else json.dumps(asdict(proxy.exit))
+    why = None if problem is None else json.dumps(_problem_plain(problem), ensure_ascii=False)
+    tx.execute(
+        "UPDATE isolation_proxy SET exit = ?, checked = ?, check_problem = ? WHERE id = ? AND updated = ?",
+        (found, millis(proxy.checked), why, proxy.id, millis(proxy.updated)),
+    )
+
+
 def delete(tx: Tx, proxy_id: ProxyId) -> None:
     """Removes a proxy for good."""
     tx.execute("DELETE FROM isolation_proxy WHERE id = ?", (proxy_id,))
@@ -176,8 +271,9 @@ def _one(source: Queries, session: Session, condition: str, value: str) -> Proxy
     return None if row is None else _proxy(row)
 
 
-def _proxy(row: tuple[Any, ...]) -> Proxy:
-    id_, name, kind, host, port, username, has_password, has_change, used, created, updated, _key = row
+def _proxy(row: Sequence[Any]) -> Proxy:
+    id_, name, kind, host, port, username, has_password, has_change, used, created, updated, *checks = row
+    expires, provider, found, checked, problem, _key = checks
     return Proxy(
         id=ProxyId(id_),
         name=name,
@@ -190,4 +286,21 @@ def _proxy(row: tuple[Any, ...]) -> Proxy:
         used_by=used,
         created=from_millis(created),
         updated=from_millis(updated),
+        expires=moment(expires),
+        provider=provider,
+        exit=None if found is None else Exit(**json.loads(found)),
+        checked=moment(checked),
+        check_problem=None if problem is None else _problem(json.loads(problem)),
     )
+
+
+def _problem_plain(problem: CheckProblem) -> dict[str, object]:
+    return {
+        "id": problem.id,
+        "text": text_plain(problem.text),
+        "next_step": text_plain(problem.next_step),
+    }
+
+
+def _problem(raw: dict[str, Any]) -> CheckProblem:
+    return CheckProblem(raw["id"], text_from(raw["text"]), text_from(raw["next_step"]))

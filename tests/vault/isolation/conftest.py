@@ -46,6 +46,7 @@ class Rooms:
     proxies: Proxies
     templates: Templates
     credentials: Credentials
+    settings: Settings
     running: set[str] = field(default_factory=set)
 
     def seen_by(self, *grants: str, abilities: frozenset[Ability] = frozenset(Ability)) -> Rooms:
@@ -101,6 +102,7 @@ def rooms_over(vault: OpenVault | _As, paths: Paths, clock: StillClock, running:
         isolation.proxies,
         isolation.templates,
         credentials,
+        settings,
         running,
     )
 
