@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.isolation.profile import ENGINE_CHANNELS, ENGINE_KINDS, AccountStatus, Profile
 from app.isolation.profile_keys import KEYS, Change
-from app.isolation.profiles import PROXY_KEY
+from app.isolation.profile_writing import PROXY_KEY
 from app.isolation.proxies import DIRECT_WORD
 from app.isolation.room import IsolationRoom
 from app.isolation.template import WEBRTC_WORDS
