@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -27,6 +28,8 @@ pytestmark = [
 NOBODY = 65534
 LARGEST_MB = 300
 LONGEST_START_S = 0.5
+LONGEST_WINDOW_S = 3.0
+SCREEN_PX = (1280, 800)
 LIMIT_S = 120
 # What the frozen program's start leaves in its environment; with it a browser would load our libraries.
 LEAKS = ("LD_LIBRARY_PATH", "_PYI_", "QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
@@ -100,6 +103,28 @@ def test_it_is_small_and_starts_quickly(program: Path, record_property: pytest.R
     assert statistics.median(starts_s) < LONGEST_START_S
 
 
+def test_the_window_is_painted_soon_and_ends_quietly(program: Path, berth_home: Path, tmp_path: Path):
+    waits_s = []
+    for _ in range(3):
+        with _screen(tmp_path) as (display, pixels):
+            began = time.monotonic()
+            process = subprocess.Popen(
+                [str(program), "gui"],
+                env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            _until(lambda: any(pixels()), process)
+            waits_s.append(time.monotonic() - began)
+            process.terminate()
+            said, _ = process.communicate(timeout=LIMIT_S)
+        assert (process.returncode, said) == (0, "")
+
+    print(f"its window is painted after {statistics.median(waits_s):.2f} s")
+    assert statistics.median(waits_s) < LONGEST_WINDOW_S
+
+
 def test_the_doctor_finds_driver_and_templates(program: Path, berth_home: Path):
     done = _run(program, "doctor", "--json")
 
@@ -159,6 +184,43 @@ def _run(program: Path, *words: str, env: dict[str, str] | None = None) -> subpr
     )
 
 
+@contextmanager
+def _screen(folder: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """A virtual screen, its name, and a way to read its pixels: all zero where nothing is painted."""
+    read_fd, write_fd = os.pipe()
+    size = f"{SCREEN_PX[0]}x{SCREEN_PX[1]}x24"
+    words = [
+        "-displayfd",
+        str(write_fd),
+        "-screen",
+        "0",
+        size,
+        "-fbdir",
+        str(folder),
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
+    process = subprocess.Popen(["Xvfb", *words], pass_fds=[write_fd], stderr=subprocess.DEVNULL)
+    os.close(write_fd)
+    with os.fdopen(read_fd) as told:
+        number = told.readline().strip()
+    picture = folder / "Xvfb_screen0"
+    try:
+        yield f":{number}", lambda: picture.read_bytes()[-SCREEN_PX[0] * SCREEN_PX[1] * 4 :]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    ends = time.monotonic() + LIMIT_S
+    while not is_so():
+        assert time.monotonic() < ends
+        with suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"it ended with {process.wait(0.02)}: {process.communicate()[0]}")
+
+
 def _as_ordinary_user(words: list[str]) -> list[str]:
     if os.geteuid() != 0:
         return words
@@ -178,8 +240,6 @@ def _children_until_it_ends(process: subprocess.Popen[str]) -> dict[str, set[str
             if environ.get("BERTH_TEST") == mark and name not in ("berth", "setpriv"):
                 leaked = {key for key in environ if key.startswith(LEAKS)}
                 seen[name] = seen.get(name, set()) | leaked
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(0.02)
-        except subprocess.TimeoutExpired:
-            continue
     return seen
