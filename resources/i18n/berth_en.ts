@@ -16,8 +16,20 @@
         <translation><numerusform>%n d ago</numerusform><numerusform>%n d ago</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n good</source>
+        <translation><numerusform>%n good</numerusform><numerusform>%n good</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n h ago</source>
         <translation><numerusform>%n h ago</numerusform><numerusform>%n h ago</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n known already</source>
+        <translation><numerusform>%n known already</numerusform><numerusform>%n known already</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) could be added.</source>
+        <translation><numerusform>%n line could be added.</numerusform><numerusform>%n lines could be added.</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n min ago</source>
@@ -26,6 +38,10 @@
     <message numerus="yes">
         <source>%n more</source>
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proxy(ies) added.</source>
+        <translation><numerusform>%n proxy added.</numerusform><numerusform>%n proxies added.</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n proxy(ies) work</source>
@@ -69,7 +85,19 @@
     </message>
     <message numerus="yes">
         <source>%n window(s) still open; they go on</source>
-        <translation><numerusform>%n window still open; they go on</numerusform><numerusform>%n windows still open; they go on</numerusform></translation>
+        <translation><numerusform>%n window still open; it goes on</numerusform><numerusform>%n windows still open; they go on</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n with two readings</source>
+        <translation><numerusform>%n with two readings</numerusform><numerusform>%n with two readings</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n wrong</source>
+        <translation><numerusform>%n wrong</numerusform><numerusform>%n wrong</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %n proxy(ies)</source>
+        <translation><numerusform>Add %n proxy</numerusform><numerusform>Add %n proxies</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Add tags to %n store(s)</source>
@@ -96,6 +124,14 @@
         <translation><numerusform>in %n d</numerusform><numerusform>in %n d</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>In %n month(s)</source>
+        <translation><numerusform>In %n month</numerusform><numerusform>In %n months</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>One a line, in any form. At most %n line(s) at once.</source>
+        <translation><numerusform>One a line, in any form. At most %n line at once.</numerusform><numerusform>One a line, in any form. At most %n lines at once.</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>Open %n window(s)?</source>
         <translation><numerusform>Open %n window?</numerusform><numerusform>Open %n windows?</numerusform></translation>
     </message>
@@ -117,7 +153,7 @@
     </message>
     <message numerus="yes">
         <source>used by %n</source>
-        <translation><numerusform>used by %n</numerusform><numerusform>used by %n</numerusform></translation>
+        <translation><numerusform>used by %n store</numerusform><numerusform>used by %n stores</numerusform></translation>
     </message>
 </context>
 </TS>

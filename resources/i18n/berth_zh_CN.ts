@@ -16,8 +16,20 @@
         <translation><numerusform>%n 天前</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n good</source>
+        <translation><numerusform>%n 个可添加</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n h ago</source>
         <translation><numerusform>%n 小时前</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n known already</source>
+        <translation><numerusform>%n 个已有</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) could be added.</source>
+        <translation><numerusform>可以添加 %n 行。</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n min ago</source>
@@ -26,6 +38,10 @@
     <message numerus="yes">
         <source>%n more</source>
         <translation><numerusform>还有 %n 项</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proxy(ies) added.</source>
+        <translation><numerusform>已添加 %n 个代理。</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n proxy(ies) work</source>
@@ -70,6 +86,14 @@
     <message numerus="yes">
         <source>%n window(s) still open; they go on</source>
         <translation><numerusform>仍有 %n 个窗口打开，它们照常运行</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n with two readings</source>
+        <translation><numerusform>%n 个有两种读法</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n wrong</source>
+        <translation><numerusform>%n 个有误</numerusform></translation>
     </message>
     <message>
         <source>1, 1.1, 1.25 or 1.5</source>
@@ -192,8 +216,12 @@
         <translation>请填写店铺名称。</translation>
     </message>
     <message>
+        <source>A store was not opened</source>
+        <translation>有一家店铺未打开</translation>
+    </message>
+    <message>
         <source>A store was not opened.</source>
-        <translation>有一家店铺未打开。</translation>
+        <translation type="vanished">有一家店铺未打开。</translation>
     </message>
     <message>
         <source>A user name for an HTTP proxy cannot hold a colon.</source>
@@ -231,6 +259,10 @@
         <source>Add</source>
         <translation>添加</translation>
     </message>
+    <message numerus="yes">
+        <source>Add %n proxy(ies)</source>
+        <translation><numerusform>添加 %n 个代理</numerusform></translation>
+    </message>
     <message>
         <source>Add --name, --expires or --provider.</source>
         <translation>请加上 --name、--expires或 --provider。</translation>
@@ -243,6 +275,10 @@
         <source>Add key=value, such as market=US.</source>
         <translation>请写成key=value，例如market=US。</translation>
     </message>
+    <message>
+        <source>Add several proxies</source>
+        <translation>批量添加代理</translation>
+    </message>
     <message numerus="yes">
         <source>Add tags to %n store(s)</source>
         <translation><numerusform>给 %n 家店铺添加标签</numerusform></translation>
@@ -250,6 +286,26 @@
     <message>
         <source>Add tags…</source>
         <translation>添加标签…</translation>
+    </message>
+    <message>
+        <source>Add these first, then paste the rest.</source>
+        <translation>请先添加这些，再粘贴其余的。</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>已添加</translation>
+    </message>
+    <message>
+        <source>Added {done} of {total} proxies</source>
+        <translation>已添加 {done}/{total} 个代理</translation>
+    </message>
+    <message>
+        <source>Adding proxies</source>
+        <translation>正在添加代理</translation>
+    </message>
+    <message>
+        <source>Adding…</source>
+        <translation>正在添加…</translation>
     </message>
     <message>
         <source>Address</source>
@@ -270,6 +326,10 @@
     <message>
         <source>all</source>
         <translation>全部</translation>
+    </message>
+    <message>
+        <source>All expire on</source>
+        <translation>统一到期日</translation>
     </message>
     <message>
         <source>All stores</source>
@@ -314,6 +374,10 @@
     <message>
         <source>Anguilla</source>
         <translation>安圭拉</translation>
+    </message>
+    <message>
+        <source>Another address or password</source>
+        <translation>更换地址或密码</translation>
     </message>
     <message>
         <source>Another Berth has the vault open (process {pid}).</source>
@@ -550,6 +614,10 @@
     <message>
         <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where the source of Qt is.</source>
         <translation>泊位使用Qt {version}，按GNU宽通用公共许可证（LGPL）第 3 版授权。Qt以独立的库放在程序旁边：可以换成自己编译的Qt，也可以为此拆解泊位。下面是许可证全文，以及Qt源代码的所在。</translation>
+    </message>
+    <message>
+        <source>Berth warns before that day.</source>
+        <translation>到期前泊位会提醒。</translation>
     </message>
     <message>
         <source>Berth {version}</source>
@@ -900,6 +968,14 @@
         <translation>请换一个序号；回收站里的店铺仍保留自己的序号。</translation>
     </message>
     <message>
+        <source>Choose in a calendar</source>
+        <translation>在日历中选择</translation>
+    </message>
+    <message>
+        <source>Choose one below</source>
+        <translation>请在下面选择</translation>
+    </message>
+    <message>
         <source>Choose one of: {choices}.</source>
         <translation>可选：{choices}。</translation>
     </message>
@@ -1225,6 +1301,10 @@
         <translation>编辑</translation>
     </message>
     <message>
+        <source>Edit proxy</source>
+        <translation>编辑代理</translation>
+    </message>
+    <message>
         <source>Edit {name}</source>
         <translation>编辑「{name}」</translation>
     </message>
@@ -1239,6 +1319,10 @@
     <message>
         <source>empty</source>
         <translation>空值</translation>
+    </message>
+    <message>
+        <source>Empty: made from its address</source>
+        <translation>留空则按地址命名</translation>
     </message>
     <message>
         <source>English</source>
@@ -1601,6 +1685,10 @@
         <translation>中国香港</translation>
     </message>
     <message>
+        <source>How each line is read</source>
+        <translation>每行的识别结果</translation>
+    </message>
+    <message>
         <source>How high the rows of lists are.</source>
         <translation>列表的行高。</translation>
     </message>
@@ -1631,6 +1719,18 @@
     <message numerus="yes">
         <source>in %n d</source>
         <translation><numerusform>%n 天后</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>In %n month(s)</source>
+        <translation><numerusform>%n 个月后</numerusform></translation>
+    </message>
+    <message>
+        <source>In all, the address comes first</source>
+        <translation>全部按地址在前</translation>
+    </message>
+    <message>
+        <source>In all, the login comes first</source>
+        <translation>全部按账号在前</translation>
     </message>
     <message>
         <source>In appeal</source>
@@ -1793,6 +1893,10 @@
         <translation>基里巴斯</translation>
     </message>
     <message>
+        <source>Known</source>
+        <translation>已有</translation>
+    </message>
+    <message>
         <source>known after the first opening</source>
         <translation>首次打开后可知</translation>
     </message>
@@ -1849,6 +1953,10 @@
         <translation>保持关闭</translation>
     </message>
     <message>
+        <source>Leave without adding them?</source>
+        <translation>不添加就离开？</translation>
+    </message>
+    <message>
         <source>Leave without saving?</source>
         <translation>不保存就离开？</translation>
     </message>
@@ -1895,6 +2003,14 @@
     <message>
         <source>Light or dark colours.</source>
         <translation>浅色或深色。</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Line {number}:</source>
+        <translation>第 {number} 行：</translation>
     </message>
     <message>
         <source>Lithuania</source>
@@ -2149,8 +2265,16 @@
         <translation>网络</translation>
     </message>
     <message>
+        <source>Never</source>
+        <translation>永不到期</translation>
+    </message>
+    <message>
         <source>never</source>
         <translation>从未</translation>
+    </message>
+    <message>
+        <source>Never, or a day such as {day}</source>
+        <translation>永不到期，或日期，例如{day}</translation>
     </message>
     <message>
         <source>New Caledonia</source>
@@ -2159,6 +2283,10 @@
     <message>
         <source>New passphrase</source>
         <translation>新密码</translation>
+    </message>
+    <message>
+        <source>New proxy</source>
+        <translation>新建代理</translation>
     </message>
     <message>
         <source>New store</source>
@@ -2369,6 +2497,10 @@
         <translation>暂无记录。</translation>
     </message>
     <message>
+        <source>Now: {proxy}. Leave this empty to keep it.</source>
+        <translation>当前：{proxy}。留空则不变。</translation>
+    </message>
+    <message>
         <source>Number</source>
         <translation>序号</translation>
     </message>
@@ -2383,6 +2515,10 @@
     <message>
         <source>On</source>
         <translation>开</translation>
+    </message>
+    <message numerus="yes">
+        <source>One a line, in any form. At most %n line(s) at once.</source>
+        <translation><numerusform>每行一个，写法不限。一次最多 %n 行。</numerusform></translation>
     </message>
     <message>
         <source>One address a line</source>
@@ -2403,6 +2539,10 @@
     <message numerus="yes">
         <source>Open %n window(s)?</source>
         <translation><numerusform>打开 %n 个窗口？</numerusform></translation>
+    </message>
+    <message>
+        <source>Open Berth to see why.</source>
+        <translation>请打开泊位查看原因。</translation>
     </message>
     <message>
         <source>Open it again; nothing was changed.</source>
@@ -2533,6 +2673,14 @@
         <translation>粘贴代理；不用代理请填direct。</translation>
     </message>
     <message>
+        <source>Paste a proxy.</source>
+        <translation>请粘贴代理。</translation>
+    </message>
+    <message>
+        <source>Paste it in any form: host:port:user:password, a URL, …</source>
+        <translation>写法不限：地址:端口:用户名:密码、网址…</translation>
+    </message>
+    <message>
         <source>Peru</source>
         <translation>秘鲁</translation>
     </message>
@@ -2605,6 +2753,10 @@
         <translation>代理商</translation>
     </message>
     <message>
+        <source>Provider of all</source>
+        <translation>统一代理商</translation>
+    </message>
+    <message>
         <source>Proxies</source>
         <translation>代理</translation>
     </message>
@@ -2667,6 +2819,10 @@
     <message>
         <source>Quit, leave them open</source>
         <translation>退出，窗口不关</translation>
+    </message>
+    <message>
+        <source>Read as</source>
+        <translation>识别为</translation>
     </message>
     <message>
         <source>Read it again from its beginning.</source>
@@ -2887,6 +3043,10 @@
     <message>
         <source>Saved</source>
         <translation>已保存</translation>
+    </message>
+    <message>
+        <source>Saved already as {name}</source>
+        <translation>已保存为「{name}」</translation>
     </message>
     <message>
         <source>Saved proxies</source>
@@ -3151,6 +3311,10 @@
     <message>
         <source>Start the browser once by itself; if that fails too, install it again.</source>
         <translation>请单独启动一次浏览器；如果也失败，请重新安装。</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Stay in the tray</source>
@@ -3569,6 +3733,10 @@
         <translation>密码为空，或超过 {most} 个字符。</translation>
     </message>
     <message>
+        <source>The paste was longer than what is read at once; the rest was left out.</source>
+        <translation>粘贴的内容超过一次能读取的长度，多出的部分已略去。</translation>
+    </message>
+    <message>
         <source>The person behind this passphrase is missing from the vault.</source>
         <translation>保险库里没有这个密码对应的成员。</translation>
     </message>
@@ -3643,6 +3811,10 @@
     <message>
         <source>The record of acts misses row {seq}.</source>
         <translation>操作记录缺少第 {seq} 行。</translation>
+    </message>
+    <message>
+        <source>The same as line {number}</source>
+        <translation>与第 {number} 行相同</translation>
     </message>
     <message>
         <source>The same once more</source>
@@ -4117,6 +4289,10 @@
         <translation>图瓦卢</translation>
     </message>
     <message>
+        <source>Two readings</source>
+        <translation>两种读法</translation>
+    </message>
+    <message>
         <source>Type it again, in a terminal that is set to UTF-8.</source>
         <translation>请在设为UTF-8的终端里重新输入。</translation>
     </message>
@@ -4409,12 +4585,20 @@
         <translation>用来解锁保险库。恢复码不变。</translation>
     </message>
     <message>
+        <source>What was not added stands below.</source>
+        <translation>未添加的留在下面。</translation>
+    </message>
+    <message>
         <source>What you have changed is lost then.</source>
         <translation>所做的修改会丢失。</translation>
     </message>
     <message>
         <source>What you have typed is lost then.</source>
         <translation>已填写的内容会丢失。</translation>
+    </message>
+    <message>
+        <source>Where it was bought</source>
+        <translation>购买来源</translation>
     </message>
     <message>
         <source>Whether drawers slide, or are there at once.</source>
@@ -4473,6 +4657,10 @@
         <translation>请写成[地址]:端口。</translation>
     </message>
     <message>
+        <source>Write a day as 2027-03-31, or leave it empty for never.</source>
+        <translation>请写成 2027-03-31 这样的日期；留空表示永不到期。</translation>
+    </message>
+    <message>
         <source>Write a name for the view.</source>
         <translation>请填写视图的名称。</translation>
     </message>
@@ -4499,6 +4687,10 @@
     <message>
         <source>Write the group's new name.</source>
         <translation>请填写分组的新名称。</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>有误</translation>
     </message>
     <message>
         <source>Yellow</source>
