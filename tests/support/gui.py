@@ -342,6 +342,11 @@ class Gui:
         """A store's record as the vault has it."""
         return self.work.isolation.profiles.get(who, in_bin=in_bin)
 
+    def stored_names(self) -> list[str]:
+        """The names of all stores that the vault has, by number."""
+        profiles = self.work.isolation.profiles
+        return [profiles.get(one).name for one in profiles.ids()]
+
     def picture(self, file: Path) -> None:
         """Keeps what the screen shows, dialogs beside the window."""
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -56,6 +56,7 @@ class StoreList(QTableView):
         self._set_up_header()
         self.on_theme_changed()
         self._kept: tuple[str, list[str]] = ("", [])
+        self._wanted = ""
         model.modelAboutToBeReset.connect(self._on_about_to_reset)
         model.modelReset.connect(self._on_reset)
         selection = self.selectionModel()
@@ -95,7 +96,7 @@ class StoreList(QTableView):
     def keep_in_mind(self, profile: str) -> None:
         """Selects a profile as soon as the list holds it."""
         if not self.select(profile):
-            self._kept = (profile, [profile])
+            self._wanted = profile
 
     def layout_as_text(self) -> str:
         """Order, widths and hidden columns, for saved views and the next start."""
@@ -185,6 +186,9 @@ class StoreList(QTableView):
             self._kept = (self.current, self.picked)
 
     def _on_reset(self) -> None:
+        is_wanted = bool(self._wanted) and self._stores.at(self._wanted) is not None
+        if is_wanted:
+            self._kept, self._wanted = (self._wanted, [self._wanted]), ""
         current, picked = self._kept
         rows = [row for profile in picked if (row := self._stores.at(profile)) is not None]
         selection = QItemSelection()
@@ -194,7 +198,10 @@ class StoreList(QTableView):
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         row = self._stores.at(current)
         if row is not None:
-            model.setCurrentIndex(self._stores.index(row, _NAME), QItemSelectionModel.SelectionFlag.NoUpdate)
+            index = self._stores.index(row, _NAME)
+            model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            if is_wanted:
+                self.scrollTo(index)
             self._kept = ("", [])
         else:
             self.current_changed.emit("")

@@ -72,6 +72,7 @@ class NewStoreDrawer(Drawer):
         self.name_edit.textEdited.connect(lambda _text: self.name_field.say(""))
         self.proxy_edit = ProxyEdit(room.proxies, face.jobs)
         self.proxy_field = Field(tr("Proxy"), self.proxy_edit, focus=self.proxy_edit.edit)
+        self.proxy_edit.changed.connect(lambda: self.proxy_field.say(""))
         for field in (self.template_field, self.name_field, self.proxy_field):
             self.body_layout.addWidget(field)
         self._build_folded()
