@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.kernel.text import Text
@@ -13,6 +14,8 @@ from app.ui.language import told, tr
 from app.ui.widgets.parts import button, icon_button, label
 
 LEAST = 2
+_AROUND_WORD_PX = 56  # icon, padding and the gap to the next one
+_AROUND_PX = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,23 @@ class BulkBar(QWidget):
         self.count_label.setText(tr("%n selected", n=count))
         for act, made in self._buttons:
             made.setVisible(act.in_bin == in_bin)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        # Less than the buttons with their words: a narrow list must not push the pane away.
+        return QSize(320, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Words beside the icons where there is room for all of them."""
+        shown = [(act, made) for act, made in self._buttons if not made.isHidden()]
+        metrics = self.fontMetrics()
+        words = sum(metrics.horizontalAdvance(told(act.title)) + _AROUND_WORD_PX for act, _ in shown)
+        has_room = self.width() >= words + metrics.horizontalAdvance(self.count_label.text()) + _AROUND_PX
+        for act, made in shown:
+            made.setText(told(act.title) if has_room else "")
+            made.setToolTip("" if has_room else told(act.title))
+            made.setAccessibleName(told(act.title))
