@@ -40,8 +40,20 @@
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n proxy(ies)</source>
+        <translation><numerusform>%n proxy</numerusform><numerusform>%n proxies</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n proxy(ies) added.</source>
         <translation><numerusform>%n proxy added.</numerusform><numerusform>%n proxies added.</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proxy(ies) deleted</source>
+        <translation><numerusform>%n proxy deleted</numerusform><numerusform>%n proxies deleted</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proxy(ies) selected</source>
+        <translation><numerusform>%n proxy selected</numerusform><numerusform>%n proxies selected</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n proxy(ies) work</source>
@@ -110,6 +122,14 @@
     <message numerus="yes">
         <source>Changed %n store(s)</source>
         <translation><numerusform>Changed %n store</numerusform><numerusform>Changed %n stores</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Check %n proxy(ies)?</source>
+        <translation><numerusform>Check %n proxy?</numerusform><numerusform>Check %n proxies?</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n proxy(ies)?</source>
+        <translation><numerusform>Delete %n proxy?</numerusform><numerusform>Delete %n proxies?</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Deleted stores can be restored for %n day(s).</source>

@@ -40,8 +40,20 @@
         <translation><numerusform>还有 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n proxy(ies)</source>
+        <translation><numerusform>%n 个代理</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n proxy(ies) added.</source>
         <translation><numerusform>已添加 %n 个代理。</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proxy(ies) deleted</source>
+        <translation><numerusform>已删除 %n 个代理</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proxy(ies) selected</source>
+        <translation><numerusform>已选 %n 个代理</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n proxy(ies) work</source>
@@ -196,6 +208,10 @@
         <translation>店铺没有名为「{key}」的设置。</translation>
     </message>
     <message>
+        <source>A proxy gives a store an address of its own. Paste those that you have bought, in any form.</source>
+        <translation>代理让店铺有自己的地址。把买来的代理粘贴进来，写法不限。</translation>
+    </message>
+    <message>
         <source>A report without names or values lies in {file}.</source>
         <translation>报告在{file}，其中没有名称和内容。</translation>
     </message>
@@ -278,6 +294,10 @@
     <message>
         <source>Add several proxies</source>
         <translation>批量添加代理</translation>
+    </message>
+    <message>
+        <source>Add several…</source>
+        <translation>批量添加…</translation>
     </message>
     <message numerus="yes">
         <source>Add tags to %n store(s)</source>
@@ -588,6 +608,10 @@
         <translation>泊位不转发浏览器自身的更新检查。</translation>
     </message>
     <message>
+        <source>Berth forgets its address and its password. This cannot be taken back.</source>
+        <translation>泊位会清除它的地址和密码，无法恢复。</translation>
+    </message>
+    <message>
         <source>Berth goes on here</source>
         <translation>泊位仍在运行</translation>
     </message>
@@ -827,6 +851,10 @@
         <source>Check</source>
         <translation>检测</translation>
     </message>
+    <message numerus="yes">
+        <source>Check %n proxy(ies)?</source>
+        <translation><numerusform>检测 %n 个代理？</numerusform></translation>
+    </message>
     <message>
         <source>Check address and port: HTTP and SOCKS5 often have ports of their own.</source>
         <translation>请检查地址和端口：HTTP和SOCKS5的端口往往不同。</translation>
@@ -834,6 +862,10 @@
     <message>
         <source>Check again</source>
         <translation>重新检测</translation>
+    </message>
+    <message>
+        <source>Check all</source>
+        <translation>全部检测</translation>
     </message>
     <message>
         <source>Check failed</source>
@@ -874,6 +906,10 @@
     <message>
         <source>Check the proxy</source>
         <translation>检测代理</translation>
+    </message>
+    <message>
+        <source>Check the selected, or all</source>
+        <translation>检测所选，或全部检测</translation>
     </message>
     <message>
         <source>Check the site's address, or try again later.</source>
@@ -942,6 +978,10 @@
     <message>
         <source>Choose a passphrase</source>
         <translation>设置密码</translation>
+    </message>
+    <message>
+        <source>Choose a proxy</source>
+        <translation>选择代理</translation>
     </message>
     <message>
         <source>Choose a store</source>
@@ -1128,6 +1168,10 @@
         <translation>复制</translation>
     </message>
     <message>
+        <source>Copy the address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
         <source>Copy the path</source>
         <translation>复制路径</translation>
     </message>
@@ -1220,8 +1264,24 @@
         <translation>删除</translation>
     </message>
     <message numerus="yes">
+        <source>Delete %n proxy(ies)?</source>
+        <translation><numerusform>删除 %n 个代理？</numerusform></translation>
+    </message>
+    <message>
+        <source>Delete the proxy {name}?</source>
+        <translation>删除代理「{name}」？</translation>
+    </message>
+    <message numerus="yes">
         <source>Deleted stores can be restored for %n day(s).</source>
         <translation><numerusform>删除的店铺在 %n 天内可以恢复。</numerusform></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Deleting proxies</source>
+        <translation>正在删除代理</translation>
     </message>
     <message>
         <source>Denmark</source>
@@ -1265,6 +1325,10 @@
         <translation>不要通过这个代理登录；请联系代理商，或换一个代理。</translation>
     </message>
     <message>
+        <source>Does not work · {when}</source>
+        <translation>不可用·{when}</translation>
+    </message>
+    <message>
         <source>Dominica</source>
         <translation>多米尼克</translation>
     </message>
@@ -1273,12 +1337,20 @@
         <translation>多米尼加共和国</translation>
     </message>
     <message>
+        <source>Double click or Enter: show the store</source>
+        <translation>双击或按Enter：显示该店铺</translation>
+    </message>
+    <message>
         <source>Downloads folder</source>
         <translation>下载文件夹</translation>
     </message>
     <message>
         <source>Each browser window takes a few hundred megabytes of memory.</source>
         <translation>每个浏览器窗口要占几百MB内存。</translation>
+    </message>
+    <message>
+        <source>Each is asked through once, a few at a time. You can cancel it at the foot of the window.</source>
+        <translation>每个代理都会访问一次，几个几个地来。可在窗口底部取消。</translation>
     </message>
     <message>
         <source>East Timor</source>
@@ -1837,6 +1909,10 @@
         <translation>意大利</translation>
     </message>
     <message>
+        <source>its page is saved</source>
+        <translation>已保存换IP链接</translation>
+    </message>
+    <message>
         <source>Its security sandbox could not start. Debian: sudo apt install chromium-sandbox. Ubuntu 24.04 and newer: use Google Chrome from its .deb.</source>
         <translation>它的安全沙盒无法启动。Debian：sudo apt install chromium-sandbox；Ubuntu 24.04 及以上：请用.deb安装的Google Chrome。</translation>
     </message>
@@ -1935,6 +2011,10 @@
     <message>
         <source>Last check</source>
         <translation>上次检测</translation>
+    </message>
+    <message>
+        <source>Last exit</source>
+        <translation>上次出口</translation>
     </message>
     <message>
         <source>Last opened</source>
@@ -2277,6 +2357,10 @@
         <translation>永不到期，或日期，例如{day}</translation>
     </message>
     <message>
+        <source>New address</source>
+        <translation>换IP</translation>
+    </message>
+    <message>
         <source>New Caledonia</source>
         <translation>新喀里多尼亚</translation>
     </message>
@@ -2369,6 +2453,14 @@
         <translation>没有即将到期的代理</translation>
     </message>
     <message>
+        <source>No proxy fits “{text}”</source>
+        <translation>没有匹配“{text}”的代理</translation>
+    </message>
+    <message>
+        <source>No proxy yet</source>
+        <translation>还没有代理</translation>
+    </message>
+    <message>
         <source>No proxy: stores see this computer’s own address, and the same one for every direct store.</source>
         <translation>没有代理：店铺用这台电脑自己的地址，所有直连店铺都是同一个地址。</translation>
     </message>
@@ -2387,6 +2479,10 @@
     <message>
         <source>No store fits “{text}”</source>
         <translation>没有匹配“{text}”的店铺</translation>
+    </message>
+    <message>
+        <source>No store goes through it.</source>
+        <translation>没有店铺用它。</translation>
     </message>
     <message>
         <source>No store here</source>
@@ -2421,6 +2517,10 @@
         <translation>无</translation>
     </message>
     <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
         <source>Norfolk Island</source>
         <translation>诺福克岛</translation>
     </message>
@@ -2439,6 +2539,10 @@
     <message>
         <source>Norway</source>
         <translation>挪威</translation>
+    </message>
+    <message>
+        <source>Not checked yet</source>
+        <translation>尚未检测</translation>
     </message>
     <message>
         <source>not known yet</source>
@@ -2662,6 +2766,10 @@
     </message>
     <message>
         <source>Passphrase</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>Password</source>
         <translation>密码</translation>
     </message>
     <message>
@@ -3061,6 +3169,10 @@
         <translation>已保存「{name}」</translation>
     </message>
     <message>
+        <source>saved, encrypted</source>
+        <translation>已加密保存</translation>
+    </message>
+    <message>
         <source>Saved: {file}</source>
         <translation>已保存：{file}</translation>
     </message>
@@ -3101,6 +3213,10 @@
         <translation>请缩小搜索范围，或少选几家店铺。</translation>
     </message>
     <message>
+        <source>Search proxies: name, address, user, provider, exit, country…</source>
+        <translation>搜索代理：名称、地址、用户名、代理商、出口、国家…</translation>
+    </message>
+    <message>
         <source>Search settings</source>
         <translation>搜索设置</translation>
     </message>
@@ -3139,6 +3255,10 @@
     <message>
         <source>Select none</source>
         <translation>取消全选</translation>
+    </message>
+    <message>
+        <source>Selected proxies</source>
+        <translation>所选代理</translation>
     </message>
     <message>
         <source>Selected stores</source>
@@ -3535,6 +3655,10 @@
     <message>
         <source>The certificate shown for {name} is not trusted: somebody may be reading along.</source>
         <translation>{name}出示的证书不可信：可能有人在偷看。</translation>
+    </message>
+    <message>
+        <source>The chosen proxy</source>
+        <translation>所选代理</translation>
     </message>
     <message>
         <source>The chosen store</source>
@@ -4597,6 +4721,10 @@
         <translation>已填写的内容会丢失。</translation>
     </message>
     <message>
+        <source>Where it is used</source>
+        <translation>用在哪里</translation>
+    </message>
+    <message>
         <source>Where it was bought</source>
         <translation>购买来源</translation>
     </message>
@@ -4651,6 +4779,10 @@
     <message>
         <source>Without a group</source>
         <translation>未分组</translation>
+    </message>
+    <message>
+        <source>Works · {when}</source>
+        <translation>可用·{when}</translation>
     </message>
     <message>
         <source>Write [address]:port.</source>
@@ -4731,6 +4863,10 @@
     <message>
         <source>{country}, {ip}, {ms} ms</source>
         <translation>{country}，{ip}，{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>{count} proxies were not deleted. The first: {why}</source>
+        <translation>有 {count} 个代理未删除。第一个：{why}</translation>
     </message>
     <message>
         <source>{count} start pages are too many.</source>
@@ -4847,6 +4983,10 @@
     <message>
         <source>{scheme} proxies are not supported yet.</source>
         <translation>暂不支持{scheme}代理。</translation>
+    </message>
+    <message>
+        <source>{store} (in the bin)</source>
+        <translation>{store}（在回收站中）</translation>
     </message>
     <message>
         <source>{tag} is not a language tag such as de-DE or en.</source>
