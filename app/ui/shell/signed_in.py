@@ -14,9 +14,11 @@ from app.ui.commands.palette import Hit
 from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.looks import Looks
+from app.ui.pages.proxies.page import ProxiesPage
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.settings.settings_commands import commands as settings_commands
 from app.ui.pages.stores.page import StoresPage
+from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind
 from app.ui.shell.frame import Frame, PageRow
 from app.ui.widgets.banner import Way
 from app.ui.window_acts import WindowActs
@@ -160,6 +162,7 @@ class SignedIn(QObject):
                     self._face, room, self._work.credentials, self._work.settings, self.acts, self._places
                 ),
             ),
+            PageRow("proxies", say("Proxies"), "network", self._build_proxies),
             PageRow(
                 "settings",
                 say("Settings"),
@@ -169,9 +172,20 @@ class SignedIn(QObject):
             ),
         ]
 
+    def _build_proxies(self) -> ProxiesPage:
+        page = ProxiesPage(self._face, self._work.isolation.proxies, self._work.settings, self._places)
+        page.store_wanted.connect(self._show_store)
+        return page
+
+    def _show_store(self, profile: str, in_bin: bool) -> None:
+        self.frame.show_page("stores")
+        self.stores.tree.choose(Node(NodeKind.BIN) if in_bin else ALL_STORES)
+        self.stores.clear_search()
+        self.stores.list.keep_in_mind(profile)
+
     def _build_pages(self) -> None:
         """So that the page of keys knows their commands, too."""
-        for page in ("stores",):
+        for page in ("stores", "proxies"):
             self.frame.page(page)
 
     def _show_settings(self, section: str) -> None:

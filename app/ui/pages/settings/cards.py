@@ -145,7 +145,8 @@ class Card(QWidget):
         column.setSpacing(8)
         column.addWidget(self.title_label)
         column.addWidget(frame)
-        self.filter("")
+        for line in self._lines[:1]:
+            line.hide()
 
     def filter(self, text: str) -> int:
         """Shows the rows that hold every word of a text, or all where the heading does; says how many."""

@@ -1,0 +1,100 @@
+"""The columns of the list of proxies, as a table that model and painter read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.isolation.proxies import Proxy
+from app.kernel.text import Text, say
+from app.ui.language import told, tr
+from app.ui.pages.proxies.faults import fault_of
+from app.ui.telling import ago, country_title, exact, number, until
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a cell's text is made from."""
+
+    row: Proxy
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `sort` is the core's key; empty where the list is not sorted by it."""
+
+    id: str
+    title: Text
+    width_px: int
+    text: Callable[[Seen], str]
+    sort: str = ""
+    tip: Callable[[Seen], str] | None = None
+    ascends_first: bool = True
+
+
+def address(proxy: Proxy) -> str:
+    """Host and port."""
+    host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
+    return f"{host}:{proxy.port}"
+
+
+def _exit_text(seen: Seen) -> str:
+    found = seen.row.exit
+    return f"{found.country} {found.ip} · {found.latency_ms} ms".strip() if found is not None else ""
+
+
+def _exit_tip(seen: Seen) -> str:
+    found = seen.row.exit
+    if found is None:
+        return ""
+    return tr("{country}, {ip}, {ms} ms").format(
+        country=country_title(found.country), ip=found.ip, ms=found.latency_ms
+    )
+
+
+def _checked_text(seen: Seen) -> str:
+    problem = seen.row.check_problem
+    if problem is not None:
+        return told(fault_of(problem).words)
+    return ago(seen.row.checked, seen.now) or tr("never")
+
+
+def _checked_tip(seen: Seen) -> str:
+    problem = seen.row.check_problem
+    lines = [told(problem.text)] if problem is not None else []
+    if seen.row.checked is not None:
+        lines.append(tr("Checked {when}").format(when=exact(seen.row.checked)))
+    return "\n".join(lines)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", say("Name"), 168, lambda seen: seen.row.name, "name", lambda seen: seen.row.name),
+    Column("kind", say("Kind"), 76, lambda seen: seen.row.kind.value.upper(), "kind"),
+    Column(
+        "address", say("Address"), 160, lambda seen: address(seen.row), "host", lambda seen: address(seen.row)
+    ),
+    Column("exit", say("Exit"), 196, _exit_text, "exit", _exit_tip),
+    Column("checked", say("Checked"), 122, _checked_text, "checked", _checked_tip, ascends_first=False),
+    Column(
+        "expires",
+        say("Expires"),
+        92,
+        lambda seen: until(seen.row.expires, seen.now),
+        "expires",
+        lambda seen: exact(seen.row.expires)[:10],
+    ),
+    Column(
+        "used",
+        say("Used by"),
+        76,
+        lambda seen: number(seen.row.used_by) if seen.row.used_by else "",
+        "used",
+        lambda seen: tr("%n store(s)", n=seen.row.used_by),
+        ascends_first=False,
+    ),
+    Column("user", say("User"), 110, lambda seen: seen.row.username, tip=lambda seen: seen.row.username),
+    Column("provider", say("Provider"), 120, lambda seen: seen.row.provider, "provider"),
+)
+COLUMN_AT = {column.id: at for at, column in enumerate(COLUMNS)}

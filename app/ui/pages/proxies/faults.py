@@ -1,0 +1,63 @@
+"""What a failed check of a proxy is called in few words, and what is likely to help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.isolation.proxies import CheckProblem
+from app.kernel.text import Text, say
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of failure: its words, and the two likely next steps."""
+
+    words: Text
+    steps: tuple[Text, ...]
+
+
+_ECHO = say("Look at the echo addresses in the settings, under Network.")
+FAULTS: dict[str, Fault] = {
+    "auth-failed": Fault(
+        say("Login refused"),
+        (
+            say("Check user name and password with your provider, then edit the proxy."),
+            say("See whether the provider must first allow the address of this computer."),
+        ),
+    ),
+    "refused": Fault(
+        say("Connection refused"),
+        (
+            say("Check address and port: HTTP and SOCKS5 often have ports of their own."),
+            say("See with your provider whether the proxy is running and paid."),
+        ),
+    ),
+    "timed-out": Fault(
+        say("No answer"),
+        (
+            say("Check it again in a minute."),
+            say("If it stays so, ask your provider, or give its stores another proxy."),
+        ),
+    ),
+    "intercepted": Fault(
+        say("Certificate replaced"),
+        (
+            say("Do not sign in through this proxy: somebody may be reading along."),
+            say("Ask your provider, or give its stores another proxy."),
+        ),
+    ),
+    "unreachable": Fault(
+        say("Not reachable"),
+        (
+            say("Check the spelling of its address."),
+            say("Check the internet connection of this computer."),
+        ),
+    ),
+    "target-failed": Fault(say("Site not reached"), (say("Check it again in a minute."), _ECHO)),
+    "echo-failed": Fault(say("Exit unknown"), (say("Check it again in a minute."), _ECHO)),
+}
+
+
+def fault_of(problem: CheckProblem) -> Fault:
+    """What a problem is called here; one that is not in the table keeps its own next step."""
+    return FAULTS.get(problem.id) or Fault(say("Check failed"), (problem.next_step,))

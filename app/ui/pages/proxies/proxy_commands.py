@@ -1,0 +1,52 @@
+"""The commands of the proxies page and the buttons of its bulk bar, as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.kernel.text import say
+from app.ui.commands.registry import Command
+from app.ui.pages.stores.bulk_bar import BulkAct
+
+if TYPE_CHECKING:
+    from app.ui.pages.proxies.page import ProxiesPage
+
+_PLACE = say("Proxies")
+ROW_MENU = ("proxy.check", "", "proxy.edit", "proxy.copy", "", "proxy.delete")
+MENU_IDS = ("proxy.copy", "", "proxy.delete")
+
+
+def commands(page: ProxiesPage) -> list[Command]:
+    """What can be done here, and by which keys."""
+    deeds = page.deeds
+
+    def one() -> bool:
+        return bool(page.list.current)
+
+    def some() -> bool:
+        return page.list.picked_count > 0
+
+    def any_() -> bool:
+        return page.model.rowCount() > 0
+
+    return [
+        Command("proxy.new", say("New proxy"), page.new_proxy, "plus", ("Ctrl+N",), _PLACE),
+        Command("proxy.several", say("Add several…"), page.add_several, "clipboard-paste", (), _PLACE),
+        Command(
+            "proxy.check", say("Check the selected, or all"), deeds.check, "refresh-cw", ("F5",), _PLACE, any_
+        ),
+        Command("proxy.edit", say("Edit"), page.edit_current, "pencil", ("Ctrl+E",), _PLACE, one),
+        Command("proxy.copy", say("Copy the address"), deeds.copy_address, "copy", (), _PLACE, one),
+        Command("proxy.delete", say("Delete…"), deeds.delete, "trash-2", ("Del",), _PLACE, some),
+        Command(
+            "proxy.all", say("Select all"), page.list.selectAll, "list", ("Ctrl+A",), _PLACE, in_palette=False
+        ),
+    ]
+
+
+def bulk_acts(page: ProxiesPage) -> list[BulkAct]:
+    """The buttons from two selected proxies on."""
+    return [
+        BulkAct("check", say("Check"), "refresh-cw", page.deeds.check),
+        BulkAct("delete", say("Delete…"), "trash-2", page.deeds.delete, kind="danger"),
+    ]
