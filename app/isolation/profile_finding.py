@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from app.isolation.profile import Profile, name_key
@@ -68,21 +67,13 @@ class Finding:
     def get(self, who: str, *, in_bin: bool) -> Profile:
         """One profile. Raises ProfileMissing, ProfileAmbiguous, Refused."""
         self._admit()
-        found = self._matching(who.strip(), in_bin)
-        if not found:
-            raise self._missing(who, in_bin)
-        if len(found) > 1:
-            raise ambiguous(who, found)
-        return found[0]
+        return self._only(who, self._matching(who.strip(), in_bin), in_bin)
 
     def anywhere(self, who: str) -> Profile:
         """One profile, in the bin or not; the living one first. Raises what `get` raises."""
-        try:
-            return self.get(who, in_bin=False)
-        except ProfileMissing:
-            with suppress(ProfileMissing):
-                return self.get(who, in_bin=True)
-            raise
+        self._admit()
+        found = self._matching(who.strip(), False) or self._matching(who.strip(), True)
+        return self._only(who, found, False)
 
     def _admit(self) -> None:
         self._vault.gate.admit(self._vault.session, Act(Ability.PROFILE_VIEW, ""))
@@ -99,6 +90,13 @@ class Finding:
                 numbered = store.by_number(reader, session, int(who.lstrip("#")), in_bin=in_bin)
                 found += [numbered] if numbered is not None and numbered not in found else []
             return found
+
+    def _only(self, who: str, found: list[Profile], in_bin: bool) -> Profile:
+        if not found:
+            raise self._missing(who, in_bin)
+        if len(found) > 1:
+            raise ambiguous(who, found)
+        return found[0]
 
     def _missing(self, who: str, in_bin: bool) -> ProfileMissing:
         with self._vault.database.reader() as reader:

@@ -234,3 +234,11 @@ def test_an_echo_address_is_a_page(given: str):
         "http://a.test/",
         "https://b.test:8443/x?y=z",
     )
+
+
+def test_every_choice_has_words_and_every_row_a_heading():
+    for row in SETTINGS:
+        assert len(row.choice_texts) == len(row.choices), row.name
+        assert row.group.english(), row.name
+        assert not row.choices or row.default in row.choices
+        assert check(row, row.default) == row.default
