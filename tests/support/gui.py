@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, QTranslator
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -146,8 +146,13 @@ class Gui:
             self.bot.keyClick(self.focus, combination.key(), combination.keyboardModifiers())
 
     def type(self, text: str) -> None:
-        """Types letters, wherever the focus is."""
-        self.bot.keyClicks(self.focus, text)
+        """Types letters, wherever the focus is; what no key has comes as an input method gives it."""
+        if text.isascii():
+            self.bot.keyClicks(self.focus, text)
+            return
+        given = QInputMethodEvent()
+        given.setCommitString(text)
+        self.qt.sendEvent(self.focus, given)
 
     def write(self, name: str, text: str) -> None:
         """Clicks into a field, empties it and types."""

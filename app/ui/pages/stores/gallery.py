@@ -22,7 +22,7 @@ from app.ui.pages.stores.words import in_gallery_order, platform_name, template_
 from app.ui.theme.icons import flag
 from app.ui.theme.palette import tokens_now
 from app.ui.theme.tokens import readable_on
-from app.ui.widgets.parts import button
+from app.ui.widgets.parts import button, plain_tip
 
 _COLUMNS = 3
 _TILE_PX = 46
@@ -38,7 +38,7 @@ class TemplateTile(QAbstractButton):
         self.setObjectName(f"template_{template.id}_tile")
         self.setCheckable(True)
         self.setAccessibleName(template_title(template))
-        self.setToolTip(template_title(template))
+        self.setToolTip(plain_tip(template_title(template)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

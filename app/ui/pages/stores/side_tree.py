@@ -21,6 +21,7 @@ from app.ui.language import tr
 from app.ui.telling import number
 from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
+from app.ui.widgets.parts import plain_tip
 
 _ROW_PX = 30
 _NODE = Qt.ItemDataRole.UserRole
@@ -208,7 +209,7 @@ class SideTree(QTreeWidget):
         item.setData(0, _COUNT, count)
         item.setData(0, _ICON, icon_name)
         item.setData(0, _COLOUR, colour)
-        item.setToolTip(0, text if len(text) > 18 else "")
+        item.setToolTip(0, plain_tip(text) if len(text) > 18 else "")
         spoken = text if count is None else tr("{name}: {count}").format(name=text, count=count)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
         flags = Qt.ItemFlag.ItemIsEnabled
