@@ -155,11 +155,17 @@ class StoreDeeds(QObject):
         if not profiles:
             return
         question = ProxyQuestion(self._page, self._face, self._page.room, len(profiles))
+
+        def done(count: int) -> None:
+            question.end()
+            self._say_changed(count)
+
         question.chosen.connect(
-            lambda text: self._call(
+            lambda text: self._face.jobs.call(
                 lambda: self._page.room.profiles.assign_proxy(profiles, text),
-                self._say_changed,
-                question.say_problem,
+                owner=question,  # which may be closed meanwhile
+                then=done,
+                failed=question.say_problem,
             )
         )
         question.ask()

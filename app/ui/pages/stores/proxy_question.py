@@ -16,7 +16,7 @@ from app.ui.widgets.proxy_edit import ProxyEdit
 
 
 class ProxyQuestion(Drawer):
-    """A small drawer; `chosen` carries what the person gave, and `say_problem` what the core thinks of it."""
+    """A small drawer; `chosen` carries what the person gave. Who asked ends it, or lets it `say_problem`."""
 
     chosen = Signal(str)
 
@@ -41,7 +41,6 @@ class ProxyQuestion(Drawer):
         foot.addWidget(self.cancel_button)
         foot.addStretch(1)
         foot.addWidget(self.save_button)
-        face.door.changed.connect(self._on_changed)
         self._is_saving = False
 
     def ask(self) -> None:
@@ -61,7 +60,3 @@ class ProxyQuestion(Drawer):
         self._is_saving = True
         self.save_button.setEnabled(False)
         self.chosen.emit(self.proxy_edit.value)
-
-    def _on_changed(self, _changes: object) -> None:
-        if self._is_saving:
-            self.end()
