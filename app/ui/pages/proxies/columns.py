@@ -70,17 +70,17 @@ def _checked_tip(seen: Seen) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", say("Name"), 168, lambda seen: seen.row.name, "name", lambda seen: seen.row.name),
-    Column("kind", say("Kind"), 76, lambda seen: seen.row.kind.value.upper(), "kind"),
+    Column("name", say("Name"), 152, lambda seen: seen.row.name, "name", lambda seen: seen.row.name),
+    Column("kind", say("Kind"), 72, lambda seen: seen.row.kind.value.upper(), "kind"),
     Column(
-        "address", say("Address"), 160, lambda seen: address(seen.row), "host", lambda seen: address(seen.row)
+        "address", say("Address"), 148, lambda seen: address(seen.row), "host", lambda seen: address(seen.row)
     ),
-    Column("exit", say("Exit"), 196, _exit_text, "exit", _exit_tip),
-    Column("checked", say("Checked"), 122, _checked_text, "checked", _checked_tip, ascends_first=False),
+    Column("exit", say("Exit"), 180, _exit_text, "exit", _exit_tip),
+    Column("checked", say("Checked"), 102, _checked_text, "checked", _checked_tip, ascends_first=False),
     Column(
         "expires",
         say("Expires"),
-        92,
+        76,
         lambda seen: until(seen.row.expires, seen.now),
         "expires",
         lambda seen: exact(seen.row.expires)[:10],
@@ -88,7 +88,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "used",
         say("Used by"),
-        76,
+        70,
         lambda seen: number(seen.row.used_by) if seen.row.used_by else "",
         "used",
         lambda seen: tr("%n store(s)", n=seen.row.used_by),

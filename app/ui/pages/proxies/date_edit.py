@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui.language import tr
 from app.ui.telling import day
+from app.ui.theme.palette import tokens_now
 from app.ui.widgets.parts import button, icon_button
 
 _MONTHS = (1, 3)
@@ -30,6 +32,7 @@ class DateEdit(QWidget):
         self.calendar_button = icon_button(
             "calendar-clock", tr("Choose in a calendar"), f"{name}_calendar_button", self.open_calendar
         )
+        self.calendar_button.setFixedHeight(self.edit.sizeHint().height())
         self._popup: QFrame | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -61,6 +64,10 @@ class DateEdit(QWidget):
         calendar.setGridVisible(False)
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        quiet = QTextCharFormat()
+        quiet.setForeground(QColor(tokens_now().muted))  # not the red that Qt gives to weekends
+        for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            calendar.setWeekdayTextFormat(weekend, quiet)
         found = self._day() or date.today()  # noqa: DTZ011 - the day on this person's wall
         calendar.setSelectedDate(QDate(found.year, found.month, found.day))
         calendar.clicked.connect(self._on_chosen)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.ui.language import tr
@@ -15,6 +24,8 @@ from app.ui.pages.proxies.painting import ProxyPainter
 from app.ui.theme.theme import Theme
 
 _LEAST_PX = 48
+# Which columns grow where there is room, by how much of it, and how far.
+_GROWING = (("name", 0.4, 340), ("address", 0.3, 280), ("user", 0.15, 180), ("checked", 0.15, 160))
 
 
 class ProxyList(QTableView):
@@ -32,6 +43,8 @@ class ProxyList(QTableView):
         self._proxies = model
         self._theme = theme
         self._kept: tuple[str, list[str]] = ("", [])
+        self._is_own = False
+        self._is_growing = False
         self.setModel(model)
         self.painter_of_rows = ProxyPainter(self, model, lambda: theme.row_px, expiring_days)
         self.setItemDelegate(self.painter_of_rows)
@@ -108,8 +121,41 @@ class ProxyList(QTableView):
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         header.sortIndicatorChanged.connect(self._proxies.sort)
+        self._grow()
+        header.sectionResized.connect(self._on_resized)
+
+    def take_layout(self, state: QByteArray) -> bool:
+        """Widths and order of sorting as they were left; False where they cannot be read."""
+        self._is_own = True
+        self._is_growing = True
+        found = self.horizontalHeader().restoreState(state)
+        self._is_growing = False
+        self._is_own = found
+        return found
+
+    @property
+    def layout_to_keep(self) -> QByteArray | None:
+        """Widths that the person has chosen; None while they are the program's."""
+        return self.horizontalHeader().saveState() if self._is_own else None
+
+    def _grow(self) -> None:
+        """Gives what room there is to the columns that are often cut off, until a person sets widths."""
+        if self._is_own:
+            return
+        header = self.horizontalHeader()
+        room = max(0, self.viewport().width() - sum(column.width_px for column in COLUMNS))
+        widths = {column.id: column.width_px for column in COLUMNS}
+        for name, part, most in _GROWING:
+            widths[name] = max(widths[name], min(most, widths[name] + int(room * part)))
+        self._is_growing = True
         for at, column in enumerate(COLUMNS):
-            header.resizeSection(at, column.width_px)
+            header.resizeSection(at, widths[column.id])
+        self._is_growing = False
+
+    def _on_resized(self, section: int, _before: int, _now: int) -> None:
+        # The last one is stretched by Qt.
+        if not self._is_growing and section != len(COLUMNS) - 1:
+            self._is_own = True
 
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         self.current_changed.emit(self._proxies.id_at(current.row()) if current.isValid() else "")
@@ -160,6 +206,10 @@ class ProxyList(QTableView):
         self.painter_of_rows.hovered_row = -1
         self.viewport().update()
         super().leaveEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._grow()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.current:

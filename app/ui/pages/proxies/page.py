@@ -80,7 +80,8 @@ class ProxiesPage(Page):
 
     def settle(self) -> None:
         self._places.setValue(_SPLIT, self.splitter.saveState())
-        self._places.setValue(_HEADER, self.list.horizontalHeader().saveState())
+        if (layout := self.list.layout_to_keep) is not None:
+            self._places.setValue(_HEADER, layout)
         if self.drawer is not None:
             self.drawer.end()  # it holds passwords
 
@@ -88,8 +89,8 @@ class ProxiesPage(Page):
         if self.drawer is not None:
             return
         if self.stack.currentWidget() is self.list:
-            if not self.list.currentIndex().isValid() and self.model.rowCount():
-                self.list.selectRow(0)
+            if not self.list.picked_count and self.model.rowCount():
+                self.list.selectRow(max(0, self.list.currentIndex().row()))
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.new_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -187,7 +188,7 @@ class ProxiesPage(Page):
         split, header = self._places.value(_SPLIT), self._places.value(_HEADER)
         if isinstance(split, QByteArray):
             self.splitter.restoreState(split)
-        if isinstance(header, QByteArray) and self.list.horizontalHeader().restoreState(header):
+        if isinstance(header, QByteArray) and self.list.take_layout(header):
             view = self.list.horizontalHeader()
             self._take_sort(view.sortIndicatorSection(), view.sortIndicatorOrder())
         self._open_pane(is_open=self._places.value(_PANE) not in (False, "false"))

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -45,7 +47,7 @@ from app.ui.widgets.fields import Field
 from app.ui.widgets.parts import button, label
 
 _WIDTH_PX = 720
-_PASTE_PX = 132
+_PASTE_PX = 104
 _PAUSE_MS = 250
 _WIDTHS_PX = (58, 128, 270)
 _MOST_OF_PROVIDER = 200
@@ -198,7 +200,7 @@ class SeveralDrawer(Drawer):
         table.setCornerButtonEnabled(False)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(30)
-        table.setMinimumHeight(160)
+        table.setMinimumHeight(132)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
@@ -210,7 +212,7 @@ class SeveralDrawer(Drawer):
         return table
 
     def _build_body(self) -> None:
-        hint = tr("One a line, in any form. At most %n line(s) at once.", n=MOST_LINES)
+        hint = tr("One a line, in any form; at most {count} lines at once.").format(count=number(MOST_LINES))
         self.lines_field = Field(tr("Proxies"), self.edit, hint)
         self.body_layout.setSpacing(12)
         self.body_layout.addWidget(self.lines_field)
@@ -236,8 +238,6 @@ class SeveralDrawer(Drawer):
         row = QHBoxLayout(self.all_bar)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.all_label = label(kind="warn")
-        row.addWidget(self.all_label)
         for way, text in (
             (0, tr("In all, the address comes first")),
             (1, tr("In all, the login comes first")),
@@ -249,17 +249,18 @@ class SeveralDrawer(Drawer):
 
     def _build_choice(self) -> QWidget:
         self.choice_bar = QWidget()
-        row = QHBoxLayout(self.choice_bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        self.choice_label = label()
-        row.addWidget(self.choice_label)
+        column = QVBoxLayout(self.choice_bar)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.choice_label = label(kind="heading")
+        column.addWidget(self.choice_label)
         self.choice_buttons = [
             button("", f"reading_{way}_button", partial(self.choose, way, all_lines=False)) for way in (0, 1)
         ]
         for made in self.choice_buttons:
-            row.addWidget(made)
-        row.addStretch(1)
+            # A long user name must not widen the drawer.
+            made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            column.addWidget(made)
         return self.choice_bar
 
     def _build_foot(self) -> None:
@@ -304,7 +305,6 @@ class SeveralDrawer(Drawer):
         self.summary_label.setVisible(has_lines)
         self.table.setEnabled(has_lines)
         self.all_bar.setVisible(two > 0)
-        self.all_label.setText(tr("%n with two readings", n=two))
         self.add_button.setEnabled(good > 0 and not self._is_adding)
         self.add_button.setText(tr("Add %n proxy(ies)", n=good) if good else tr("Add"))
         self._show_choice()
@@ -316,9 +316,10 @@ class SeveralDrawer(Drawer):
         self.choice_bar.setVisible(is_open)
         if line is None or not is_open:
             return
-        self.choice_label.setText(tr("Line {number}:").format(number=number(line.number)))
+        self.choice_label.setText(tr("How is line {number} meant?").format(number=number(line.number)))
         for made, reading in zip(self.choice_buttons, line.readings, strict=False):
             made.setText(shown(reading).replace("&", "&&"))
+            made.setToolTip(shown(reading))
 
     def _to_next_ambiguous(self) -> None:
         at = next(
