@@ -81,10 +81,17 @@ def _python(*words: str) -> None:
 def _be_repeatable() -> None:
     """The same source gives the same bytes: sets in one order, and files of one date, the last commit's."""
     os.environ["PYTHONHASHSEED"] = "0"
-    if "SOURCE_DATE_EPOCH" not in os.environ:
-        command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-        os.environ["SOURCE_DATE_EPOCH"] = told or str(int((ROOT / "CHANGELOG.md").stat().st_mtime))
+    os.environ.setdefault(
+        "SOURCE_DATE_EPOCH", _last_commit() or str(int((ROOT / "CHANGELOG.md").stat().st_mtime))
+    )
+
+
+def _last_commit() -> str:
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):  # no git here, or an unpacked archive
+        return ""
 
 
 def _megabytes(path: Path) -> int:
