@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from app.ui.language import tr
@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
             return
         self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
-        if self._stack.count() > 1:  # at the start there is none
+        if before is not None:
             self._stack.removeWidget(before)
             before.hide()
             before.deleteLater()
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
     def _bring_back(self) -> None:
         geometry = self._places.value("window/geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            screen = QGuiApplication.primaryScreen()
+            screen: QScreen | None = QGuiApplication.primaryScreen()
             room = screen.availableGeometry().size() if screen is not None else _SIZE
             self.resize(_SIZE.boundedTo(room))
         self._onto_a_screen()
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         # The screen that it was on may have been unplugged.
         if QGuiApplication.screenAt(self.frameGeometry().center()) is not None:
             return
-        screen = QGuiApplication.primaryScreen()
+        screen: QScreen | None = QGuiApplication.primaryScreen()
         if screen is not None:
             room = screen.availableGeometry()
             self.resize(self.size().boundedTo(room.size()))

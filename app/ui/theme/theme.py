@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
@@ -72,11 +73,36 @@ class Theme(QObject):
         if tokens is self._tokens and is_compact == self.is_compact:
             return
         self.is_compact = is_compact
-        if tokens is not self._tokens:
-            self._tokens = tokens
+        is_first, is_same = self._tokens is None, tokens is self._tokens
+        self._tokens = tokens
+        if is_first:
             self._application.setPalette(palette_of(tokens))
             self._application.setStyleSheet(sheet_of(tokens))
+        elif not is_same:
+            self._change_to(tokens)
+            return
         self.changed.emit()
+
+    def _change_to(self, tokens: Tokens) -> None:
+        """In three turns of the event loop, unseen: hundreds of widgets at once would hold it up.
+
+        The sheet goes first: while one is there, a new palette is worked through for every widget twice.
+        """
+        windows = [one for one in self._application.topLevelWidgets() if one.isVisible()]
+        for window in windows:
+            window.setUpdatesEnabled(False)
+
+        def put_on() -> None:
+            if self._tokens is tokens:  # nobody has changed it again meanwhile
+                self._application.setStyleSheet(sheet_of(tokens))
+            for window in windows:
+                if shiboken6.isValid(window):
+                    window.setUpdatesEnabled(True)
+            self.changed.emit()
+
+        self._application.setStyleSheet("")
+        QTimer.singleShot(0, self, lambda: self._application.setPalette(palette_of(self.tokens)))
+        QTimer.singleShot(0, self, put_on)
 
     def _choose(self) -> Tokens:
         if self._wanted in ("light", "dark"):

@@ -85,6 +85,8 @@ class StoresPage(Page):
         self._build()
         self._connect()
         face.commands.add(self, commands(self))
+        # Reading and checking their files takes a tenth of a second; the first drawer shall not wait for it.
+        face.jobs.call(room.templates.all, owner=self, failed=lambda _problem: None)
         self.reload()
         if kept is not None:  # the lock came while somebody was writing
             QTimer.singleShot(0, self, self.new_store)
