@@ -143,6 +143,7 @@ class Gui:
         """Presses a key with its modifiers, wherever the focus is: `Ctrl+L`, `Tab`, `/`."""
         combination = QKeySequence(keys)[0]
         for _ in range(times):
+            QCoreApplication.processEvents()
             self.bot.keyClick(self.focus, combination.key(), combination.keyboardModifiers())
 
     def type(self, text: str) -> None:
@@ -213,6 +214,7 @@ class Gui:
         self.until(lambda: bool(self._visible(Question)), "nothing is asked")
         found = self._visible(Question)
         assert len(found) == 1
+        self.until(found[0].isActiveWindow, "the question does not get the keyboard")
         return found[0]
 
     @property
