@@ -106,6 +106,8 @@ class ProxyDeeds(QObject):
 
     def _remove(self, picked: list[str]) -> None:
         proxies = self._page.proxies
+        # Where these stood, their neighbour will be selected.
+        self._page.next_row = self._page.model.at(picked[0])
 
         async def work(report: Callable[[Progress], None]) -> _Removed:
             refused: list[Problem] = []
@@ -128,6 +130,8 @@ class ProxyDeeds(QObject):
     def _on_removed(self, removed: _Removed) -> None:
         if removed.count:
             self._face.toaster.show(tr("%n proxy(ies) deleted", n=removed.count))
+        else:
+            self._page.next_row = None
         if len(removed.refused) == 1:
             self.show_problem(removed.refused[0])
         elif removed.refused:

@@ -50,6 +50,7 @@ class ProxiesPage(Page):
         self._expiring_days = 0
         self._touched: set[str] | All = set()
         self.drawer: Drawer | None = None
+        self.next_row: int | None = None  # to be selected once the list has changed
         self.deeds = ProxyDeeds(self)
         self.model = ProxyModel(proxies, face.clock, self)
         self.list = ProxyList(self.model, face.theme, lambda: self._expiring_days)
@@ -224,6 +225,10 @@ class ProxiesPage(Page):
         self._expiring_days = expiring_days
         self.model.show(ids)
         self._show_head()
+        wanted = 0 if self.next_row is None and self.list.hasFocus() else self.next_row
+        if wanted is not None and ids and not self.list.picked_count:
+            self.list.selectRow(min(wanted, len(ids) - 1))
+            self.next_row = None
         self._show_pane()
 
     def _take_sort(self, column: int, order: Qt.SortOrder) -> None:
@@ -271,7 +276,7 @@ class ProxiesPage(Page):
 
     def _say_empty(self) -> None:
         if self._text:
-            title = tr("No proxy fits “{text}”").format(text=self._text[:60])
+            title = tr('No proxy fits "{text}"').format(text=self._text[:60])
             clear = Way(tr("Clear the search"), "clear_search_button", self.clear_search)
             self.empty.say("search", title, "", [clear])
             return

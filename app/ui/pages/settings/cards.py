@@ -70,6 +70,16 @@ class SettingRow(Row):
         if problem is not None:
             self.wrong_label.setText(f"{told(problem.text)} {told(problem.next_step)}")
 
+    def _say_line(self, value: tuple[object, ...]) -> None:
+        """Which line of a list is wrong: the core does not repeat addresses, they may hold a password."""
+        for number, part in enumerate(value, 1):
+            try:
+                check(self.setting, (part,))
+            except Problem as problem:
+                what = tr("Line {number} does not fit.").format(number=number)
+                self.wrong_label.setText(f"{what} {told(problem.next_step)}")
+                return
+
     def finish(self) -> None:
         """Gives what was changed a moment ago."""
         self.control.finish()
@@ -94,6 +104,8 @@ class SettingRow(Row):
             checked = check(self.setting, value)
         except Problem as problem:
             self.show_problem(problem)
+            if isinstance(value, tuple):
+                self._say_line(value)
             return
         self.show_problem(None)
         self.changed.emit(self.setting.name, checked)

@@ -86,7 +86,7 @@ class NumberControl(QWidget):
         layout.setSpacing(4)
         for widget in (less, self.edit, more):
             layout.addWidget(widget)
-        self._timer = _timer(self, self.finish)
+        self._timer = _timer(self, self._give)
         self.edit.textEdited.connect(lambda _text: self._timer.start())
         self.edit.editingFinished.connect(self.finish)
 
@@ -99,7 +99,7 @@ class NumberControl(QWidget):
         """Gives what was changed a moment ago."""
         if self._timer.isActive():
             self._timer.stop()
-            self.given.emit(self.edit.text().strip())
+            self._give()
 
     def step(self, by: int) -> None:
         """Counts up or down, no further than the bounds."""
@@ -107,6 +107,9 @@ class NumberControl(QWidget):
         number = int(text) if text.removeprefix("-").isdecimal() else self._least
         self.edit.setText(str(min(self._most, max(self._least, number + by))))
         self._timer.start()
+
+    def _give(self) -> None:
+        self.given.emit(self.edit.text().strip())
 
     def _on_clicked(self, by: int, _checked: bool = False) -> None:
         self.step(by)
@@ -187,7 +190,7 @@ class LinesControl(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setFixedHeight(_LINES_PX)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._timer = _timer(self, self.finish)
+        self._timer = _timer(self, self._give)
         self.textChanged.connect(self._timer.start)
 
     def show_value(self, value: Value) -> None:
@@ -202,7 +205,10 @@ class LinesControl(QPlainTextEdit):
         """Gives what was changed a moment ago."""
         if self._timer.isActive():
             self._timer.stop()
-            self.given.emit(self._lines())
+            self._give()
+
+    def _give(self) -> None:
+        self.given.emit(self._lines())
 
     def _lines(self) -> tuple[str, ...]:
         return tuple(self.toPlainText()[:_MOST_LETTERS].split())

@@ -86,7 +86,7 @@ class KeysSection(QWidget):
         """Shows the commands that fit a text."""
         self._text = text
         shown = sum(card.filter(text) for card in self.cards)
-        self.none_label.setText(tr("No key fits “{text}”").format(text=text[:60]))
+        self.none_label.setText(tr('No key fits "{text}"').format(text=text[:60]))
         self.none_label.setVisible(not shown)
 
     def _read(self) -> list[tuple[str, list[tuple[str, str, tuple[str, ...]]]]]:

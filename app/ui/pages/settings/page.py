@@ -119,7 +119,7 @@ class SettingsPage(Page):
             self.empty.setVisible(not shown)
             if not shown:
                 clear = Way(tr("Clear the search"), "clear_search_button", self._clear_search)
-                self.empty.say("search", tr("No setting fits “{text}”").format(text=text[:60]), "", [clear])
+                self.empty.say("search", tr('No setting fits "{text}"').format(text=text[:60]), "", [clear])
 
     def settle(self) -> None:
         for row in self.rows.values():
