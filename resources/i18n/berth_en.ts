@@ -149,7 +149,7 @@
     </message>
     <message numerus="yes">
         <source>One a line, in any form. At most %n line(s) at once.</source>
-        <translation><numerusform>One a line, in any form. At most %n line at once.</numerusform><numerusform>One a line, in any form. At most %n lines at once.</numerusform></translation>
+        <translation type="vanished"><numerusform>One a line, in any form. At most %n line at once.</numerusform><numerusform>One a line, in any form. At most %n lines at once.</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Open %n window(s)?</source>

@@ -156,7 +156,7 @@
         <translation>没有浏览器会显示 {cores} 个处理器核心。</translation>
     </message>
     <message>
-        <source>A command, a store’s name, or its number</source>
+        <source>A command, a store's name, or its number</source>
         <translation>输入命令、店铺名称或序号</translation>
     </message>
     <message>
@@ -632,7 +632,7 @@
         <translation>泊位正以root身份运行，浏览器的沙盒因此关闭；请改用普通用户。</translation>
     </message>
     <message>
-        <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where Qt’s source is.</source>
+        <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where Qt's source is.</source>
         <translation type="vanished">泊位使用Qt {version}，按GNU宽通用公共许可证（LGPL）第 3 版授权。Qt以独立的库放在程序旁边：可以换成自己编译的Qt，也可以为此拆解泊位。下面是许可证全文，以及Qt源代码的所在。</translation>
     </message>
     <message>
@@ -992,7 +992,7 @@
         <translation>选择一家店铺，按Enter打开。</translation>
     </message>
     <message>
-        <source>Choose a template; “Any site” suits every platform.</source>
+        <source>Choose a template; "Any site" suits every platform.</source>
         <translation>选择模板；「通用」适合任何平台。</translation>
     </message>
     <message>
@@ -1184,7 +1184,7 @@
         <translation>哥斯达黎加</translation>
     </message>
     <message>
-        <source>Costs nothing while it fits the exit’s country.</source>
+        <source>Costs nothing while it fits the exit's country.</source>
         <translation>与出口国家一致时没有影响。</translation>
     </message>
     <message>
@@ -1765,6 +1765,10 @@
         <translation>列表的行高。</translation>
     </message>
     <message>
+        <source>How is line {number} meant?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>How long a deleted profile can be restored before `profile purge --expired` removes it.</source>
         <translation>删除的店铺在多少天内可以恢复；到期后由`profile purge --expired`清除。</translation>
     </message>
@@ -1997,7 +2001,7 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>Language and time zone follow the proxy’s country and are fixed when the store is first opened. Window size, scale and number of cores are drawn from what this computer can truly show, differ from your other stores, and stay for the store’s life. Everything else is the real browser’s own. You can look at all of it, and change it, in the tab “Fingerprint”.</source>
+        <source>Language and time zone follow the proxy's country and are fixed when the store is first opened. Window size, scale and number of cores are drawn from what this computer can truly show, differ from your other stores, and stay for the store's life. Everything else is the real browser's own. You can look at all of it, and change it, in the tab "Fingerprint".</source>
         <translation>语言和时区跟随代理所在国家，首次打开店铺时固定下来。窗口尺寸、缩放和核心数从这台电脑能真实显示的范围里抽取，与其他店铺不同，并且此后不再变。其余都是真实浏览器自己的。可在「指纹」标签页中查看和修改。</translation>
     </message>
     <message>
@@ -2089,8 +2093,12 @@
         <translation>行</translation>
     </message>
     <message>
+        <source>Line {number} does not fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Line {number}:</source>
-        <translation>第 {number} 行：</translation>
+        <translation type="vanished">第 {number} 行：</translation>
     </message>
     <message>
         <source>Lithuania</source>
@@ -2433,7 +2441,7 @@
         <translation>没有扩展控制代理、WebRTC或DNS。</translation>
     </message>
     <message>
-        <source>No key fits “{text}”</source>
+        <source>No key fits "{text}"</source>
         <translation>没有匹配“{text}”的快捷键</translation>
     </message>
     <message>
@@ -2453,7 +2461,7 @@
         <translation>没有即将到期的代理</translation>
     </message>
     <message>
-        <source>No proxy fits “{text}”</source>
+        <source>No proxy fits "{text}"</source>
         <translation>没有匹配“{text}”的代理</translation>
     </message>
     <message>
@@ -2461,11 +2469,11 @@
         <translation>还没有代理</translation>
     </message>
     <message>
-        <source>No proxy: stores see this computer’s own address, and the same one for every direct store.</source>
+        <source>No proxy: stores see this computer's own address, and the same one for every direct store.</source>
         <translation>没有代理：店铺用这台电脑自己的地址，所有直连店铺都是同一个地址。</translation>
     </message>
     <message>
-        <source>No proxy: stores see this computer’s own address.</source>
+        <source>No proxy: stores see this computer's own address.</source>
         <translation>没有代理：店铺用的是这台电脑自己的地址。</translation>
     </message>
     <message>
@@ -2473,11 +2481,11 @@
         <translation>没有保存过这个名称的代理。</translation>
     </message>
     <message>
-        <source>No setting fits “{text}”</source>
+        <source>No setting fits "{text}"</source>
         <translation>没有匹配“{text}”的设置</translation>
     </message>
     <message>
-        <source>No store fits “{text}”</source>
+        <source>No store fits "{text}"</source>
         <translation>没有匹配“{text}”的店铺</translation>
     </message>
     <message>
@@ -2622,7 +2630,11 @@
     </message>
     <message numerus="yes">
         <source>One a line, in any form. At most %n line(s) at once.</source>
-        <translation><numerusform>每行一个，写法不限。一次最多 %n 行。</numerusform></translation>
+        <translation type="vanished"><numerusform>每行一个，写法不限。一次最多 %n 行。</numerusform></translation>
+    </message>
+    <message>
+        <source>One a line, in any form; at most {count} lines at once.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One address a line</source>
@@ -2777,7 +2789,7 @@
         <translation>粘贴任意写法的代理，或选择已保存的</translation>
     </message>
     <message>
-        <source>Paste a proxy, or type “direct” to go without one.</source>
+        <source>Paste a proxy, or type "direct" to go without one.</source>
         <translation>粘贴代理；不用代理请填direct。</translation>
     </message>
     <message>
@@ -3685,7 +3697,7 @@
         <translation>数据库{file}是空的。</translation>
     </message>
     <message>
-        <source>The demo failed. “berth demo” in a terminal says why.</source>
+        <source>The demo failed. "berth demo" in a terminal says why.</source>
         <translation>演示失败。在终端运行berth demo可看原因。</translation>
     </message>
     <message>
@@ -4233,15 +4245,15 @@
         <translation>此操作无法撤销。</translation>
     </message>
     <message>
-        <source>This computer’s default</source>
+        <source>This computer's default</source>
         <translation>跟随本机默认</translation>
     </message>
     <message>
-        <source>this computer’s own</source>
+        <source>this computer's own</source>
         <translation>本机真实值</translation>
     </message>
     <message>
-        <source>this computer’s own address</source>
+        <source>this computer's own address</source>
         <translation>本机自己的地址</translation>
     </message>
     <message>
@@ -4337,7 +4349,7 @@
         <translation>时区</translation>
     </message>
     <message>
-        <source>To keep them apart in that, too, use another computer, or choose “noise” for a store (which may be recognised).</source>
+        <source>To keep them apart in that, too, use another computer, or choose "noise" for a store (which may be recognised).</source>
         <translation>要分开，用不同电脑，或为店铺选「噪声」（可能被识别）。</translation>
     </message>
     <message>
@@ -4345,7 +4357,7 @@
         <translation>到下一个输入框或区域，以及返回</translation>
     </message>
     <message>
-        <source>To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase. Whoever has this sheet and the data folder can read everything.</source>
+        <source>To use it: start Berth, choose "Forgot it? Use the recovery code", and set a new passphrase. Whoever has this sheet and the data folder can read everything.</source>
         <translation>使用方法：启动泊位，选择「忘记密码？使用恢复码」，然后设置新密码。拿到这张纸和数据文件夹的人，能看到全部内容。</translation>
     </message>
     <message>

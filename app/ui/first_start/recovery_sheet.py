@@ -80,7 +80,7 @@ def _lines(code: Secret, vault: str, made: str) -> list[tuple[str, float, bool, 
         (tr("Made: {date}").format(date=made), 10, False, False),
         (
             tr(
-                "To use it: start Berth, choose “Forgot it? Use the recovery code”, and set a new passphrase."
+                'To use it: start Berth, choose "Forgot it? Use the recovery code", and set a new passphrase.'
                 " Whoever has this sheet and the data folder can read everything."
             ),
             10,

@@ -113,7 +113,7 @@ class ProxyEdit(QWidget):
         if not wanted:
             self._say("", "")
         elif wanted.lower() == DIRECT_WORD:
-            self._say(tr("No proxy: stores see this computer’s own address."), "warn")
+            self._say(tr("No proxy: stores see this computer's own address."), "warn")
         elif wanted in self._saved:
             proxy = self._saved[wanted]
             self._say(_shown(Upstream(proxy.kind, proxy.host, proxy.port, proxy.username)), "ok")

@@ -50,7 +50,7 @@ def _exit_tip(seen: Seen) -> str:
     if profile.exit is not None:
         lines.append(tr("Exit {ip}, seen {when}").format(ip=profile.exit.ip, when=exact(profile.exit_seen)))
     if proxy is None:
-        lines.append(tr("No proxy: stores see this computer’s own address."))
+        lines.append(tr("No proxy: stores see this computer's own address."))
     else:
         lines.append(tr("Proxy: {name}").format(name=f"{proxy.name} ({proxy.kind.value})"))
     return "\n".join(lines)
@@ -86,7 +86,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda seen: platform_and_market(seen.row.profile.platform, seen.row.profile.market),
         "platform",
     ),
-    Column("status", say("Account"), 78, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
+    Column("status", say("Account"), 92, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
     Column(
         "window", say("Window"), 92, lambda seen: told(DOING_TEXTS[seen.states.doing(seen.row.profile.id)])
     ),

@@ -350,7 +350,7 @@ class StoreDeeds(QObject):
         if code == 0:
             self._face.toaster.show(tr("The demo has ended: nothing crossed between its two stores."))
         else:
-            self._face.toaster.show(tr("The demo failed. “berth demo” in a terminal says why."))
+            self._face.toaster.show(tr('The demo failed. "berth demo" in a terminal says why.'))
 
     def show_problem(self, problem: Problem) -> None:
         """Says what went wrong, in the frame's banner."""

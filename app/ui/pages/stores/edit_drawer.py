@@ -29,7 +29,7 @@ from app.ui.widgets.fields import Field
 from app.ui.widgets.parts import button, label
 from app.ui.widgets.proxy_edit import ProxyEdit
 
-_ANY = say("This computer’s default")
+_ANY = say("This computer's default")
 _NONE = say("Any")
 _ON, _OFF = say("On"), say("Off")
 

@@ -79,7 +79,7 @@ class FingerprintTab(QWidget):
             ],
             [
                 tr("Costs nothing: stores expect the language of their market."),
-                tr("Costs nothing while it fits the exit’s country."),
+                tr("Costs nothing while it fits the exit's country."),
                 tr("Some checkouts want to know it; blocked asks nobody."),
                 tr("Costs nothing: windows have every size."),
                 tr("Pages look larger or smaller."),
@@ -93,9 +93,9 @@ class FingerprintTab(QWidget):
         self.real.show_facts(
             [
                 (tr("Browser"), seen),
-                (tr("Graphics"), tr("this computer’s own")),
-                (tr("Fonts"), tr("this computer’s own")),
-                (tr("Screen"), tr("this computer’s own")),
+                (tr("Graphics"), tr("this computer's own")),
+                (tr("Fonts"), tr("this computer's own")),
+                (tr("Screen"), tr("this computer's own")),
             ]
         )
         self.edit_button.setVisible(profile.deleted_at is None)

@@ -33,7 +33,7 @@ class NetworkTab(QWidget):
         self._profile = ""
         self.facts = Facts()
         self.direct = label(
-            tr("No proxy: stores see this computer’s own address, and the same one for every direct store."),
+            tr("No proxy: stores see this computer's own address, and the same one for every direct store."),
             "warn",
             wraps=True,
         )

@@ -115,7 +115,7 @@ class NewStoreDrawer(Drawer):
             return
         template = self.gallery.template
         if template is None:
-            self.template_field.say(tr("Choose a template; “Any site” suits every platform."), "danger")
+            self.template_field.say(tr('Choose a template; "Any site" suits every platform.'), "danger")
             self.gallery.first.setFocus()
             return
         if not self.name_edit.text().strip():
@@ -123,7 +123,7 @@ class NewStoreDrawer(Drawer):
             self.name_edit.setFocus()
             return
         if not self.proxy_edit.value:
-            self.proxy_field.say(tr("Paste a proxy, or type “direct” to go without one."), "danger")
+            self.proxy_field.say(tr('Paste a proxy, or type "direct" to go without one.'), "danger")
             self.proxy_edit.edit.setFocus()
             return
         if self._is_first and not self._was_warned:
@@ -168,7 +168,7 @@ class NewStoreDrawer(Drawer):
         self.banner.show_text(
             tr("Stores on this computer share one graphics card, canvas and set of fonts."),
             tr(
-                "To keep them apart in that, too, use another computer, or choose “noise” for a store "
+                'To keep them apart in that, too, use another computer, or choose "noise" for a store '
                 "(which may be recognised)."
             ),
             level="info",
@@ -207,11 +207,11 @@ class NewStoreDrawer(Drawer):
         self._folded = plain()
         text = label(
             tr(
-                "Language and time zone follow the proxy’s country and are fixed when the store is first "
+                "Language and time zone follow the proxy's country and are fixed when the store is first "
                 "opened. Window size, scale and number of cores are drawn from what this computer can "
                 "truly show, "
-                "differ from your other stores, and stay for the store’s life. Everything else is the real "
-                "browser’s own. You can look at all of it, and change it, in the tab “Fingerprint”."
+                "differ from your other stores, and stay for the store's life. Everything else is the real "
+                'browser\'s own. You can look at all of it, and change it, in the tab "Fingerprint".'
             ),
             "muted",
             wraps=True,

@@ -54,7 +54,7 @@ class OverviewTab(QWidget):
             facts.append((tr("Exit"), f"{profile.exit.ip}\n{country} · {ago(profile.exit_seen, now)}"))
             notes.append(exact(profile.exit_seen))
         else:
-            text = tr("not known yet") if row.proxy is not None else tr("this computer’s own address")
+            text = tr("not known yet") if row.proxy is not None else tr("this computer's own address")
             facts.append((tr("Exit"), text))
             notes.append("")
         if row.proxy is not None and row.proxy.expires is not None:

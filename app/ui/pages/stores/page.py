@@ -395,7 +395,7 @@ class StoresPage(Page):
     def _say_empty(self) -> None:
         new = Way(tr("New store"), "empty_new_button", self.new_store, "primary")
         if self._text:
-            title = tr("No store fits “{text}”").format(text=self._text[:60])
+            title = tr('No store fits "{text}"').format(text=self._text[:60])
             self.empty.say(
                 "search", title, "", [Way(tr("Clear the search"), "clear_search_button", self.clear_search)]
             )
