@@ -193,5 +193,12 @@ def test_watching_ends_quickly(paths: Paths, looks: list[Path], what: str):
         assert len(face.told) == told
 
 
+def test_a_keeper_that_answers_with_a_problem_is_asked_again(paths: Paths, face: Face, looks: list[Path]):
+    with keeper_child(paths, watch_fails=2):
+        face.watching.start()
+
+        face.until("running")
+
+
 def test_watching_that_never_began_can_be_stopped(paths: Paths):
     Face(paths).watching.stop()

@@ -39,6 +39,9 @@ class _Troubled(keeper.Keeper):
             time.sleep(1000)
         if op == "fail":
             raise RuntimeError(request["secret"])
+        if op == "watch" and self.how.get("watch_fails"):
+            self.how["watch_fails"] -= 1
+            raise RuntimeError("a bug")
         if op == "windows" and "window" in self.how:
             return {"windows": [self.how["window"]]}
         if op == "close" and "window" in self.how:

@@ -61,9 +61,11 @@ def forget_last_windows(paths: Paths) -> None:
 
 def is_kept(paths: Paths) -> bool:
     """Whether a keeper runs in this data folder, or is just beginning."""
-    lock = keeper_lock(paths)
-    with lock:
-        return not lock.acquire()
+    try:
+        with keeper_lock(paths) as lock:
+            return not lock.acquire()
+    except Problem:  # where the lock cannot be had at all, no keeper can have it
+        return False
 
 
 def list_file(paths: Paths) -> Path:

@@ -16,7 +16,7 @@ from app.isolation.keeper.client import NEVER, KeeperClient
 from app.isolation.keeper.last_windows import last_windows, list_file
 from app.isolation.keeper.meeting import word_file
 from app.isolation.keeper.messages import Plain, preflight_from, text_from
-from app.isolation.keeper.problems import KeeperUnreachable
+from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
 from app.kernel.text import Text
@@ -135,7 +135,7 @@ class Watching:
                     self._watch(client)
                 else:
                     self._ask_now_and_then(client)
-        except KeeperUnreachable:  # silent, or gone; what is known of its windows stands until more is known
+        except Problem:  # silent, or gone; what is known of its windows stands until more is known
             self._stopping.wait(_LOOK_S)
         finally:
             with self._lock:

@@ -78,6 +78,13 @@ def test_a_running_keepers_list_is_not_forgotten(paths: Paths):
     assert last_windows(paths) == (ANNA,)
 
 
+def test_where_no_keeper_can_run_the_list_is_read_all_the_same(paths: Paths):
+    _left(paths, _list({"profile": "A", "number": 7, "name": "安娜"}))
+    (paths.state / "keeper.lock").mkdir()
+
+    assert last_windows(paths) == (ANNA,)
+
+
 @pytest.mark.parametrize(
     "content",
     [
