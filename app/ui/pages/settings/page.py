@@ -42,6 +42,7 @@ from app.workspace import Workspace
 
 _WIDTH_PX = 820
 _SIDE_PX = 176
+_NEAR_PX = 60
 _PLACE = "settings/place"
 _FOLDERS = "folders"
 # The order of the cards, and the icons beside their names; a group that is new comes after these.
@@ -88,6 +89,7 @@ class SettingsPage(Page):
         self.drawer: Drawer | None = None
         self.rows: dict[str, SettingRow] = {}
         self._sections: list[_Section] = []
+        self._is_leading = False
         self._group = QButtonGroup(self)
         self._saver = SettingSaver(work.settings, face.jobs, self)
         self.keys = KeysSection(face.commands)
@@ -252,6 +254,7 @@ class SettingsPage(Page):
         return ActRow(title, folder, [copy, made], is_path=True)
 
     def _connect(self) -> None:
+        self.settings_scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self._saver.saved.connect(self._on_saved)
         self._saver.failed.connect(self._on_failed)
         self.face.door.changed.connect(self._on_changes)
@@ -335,7 +338,19 @@ class SettingsPage(Page):
             QTimer.singleShot(0, self, partial(self._scroll_to, found.card))
 
     def _scroll_to(self, card: Card) -> None:
+        self._is_leading = True
         self.settings_scroll.verticalScrollBar().setValue(0 if card is self.cards[0] else card.y() - 20)
+        self._is_leading = False
+
+    def _on_scrolled(self, at: int) -> None:
+        """Marks the group that stands at the top, where a person scrolls by hand."""
+        if self._is_leading or self.section != "settings" or self.search_text:
+            return
+        above = [one for one in self._sections if one.card is not None and one.card.y() <= at + _NEAR_PX]
+        if at > 0 and at == self.settings_scroll.verticalScrollBar().maximum():
+            above = [one for one in self._sections if one.card is not None]
+        if above:
+            above[-1].button.setChecked(True)
 
     def _clear_search(self) -> None:
         self.search("")
