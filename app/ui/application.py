@@ -22,6 +22,7 @@ from app.ui.idle import IdleWatch
 from app.ui.language import tr
 from app.ui.looks import Looks
 from app.ui.prompts import Prompts
+from app.ui.shell.bell import Notes
 from app.ui.shell.leaving import Leaving
 from app.ui.shell.lock_page import LockPage
 from app.ui.shell.main_window import MainWindow
@@ -75,6 +76,7 @@ class Application(QObject):
         )
         self.idle = IdleWatch(self._lock_after_min, self)
         self.signed_in: SignedIn | None = None
+        self.notes = Notes(clock, self)
         self.palette: CommandPalette | None = None
         self._is_first = False
         self._connect()
@@ -184,6 +186,7 @@ class Application(QObject):
             self.signed_in.begin_first_store()
         else:
             self.signed_in.offer_last_windows()
+            self.signed_in.note_expiring()
 
     def _build_signed_in(self, page: str = "stores") -> None:
         work = self.door.workspace
@@ -193,6 +196,7 @@ class Application(QObject):
             self.looks,
             work,
             self.places,
+            self.notes,
             open_palette=self.open_palette,
             lock=self.lock,
             tell=self.tray.tell,
@@ -205,6 +209,7 @@ class Application(QObject):
             self.palette.end(gives_focus_back=False)
         self.face.prompts.close_all()
         self.face.toaster.clear()
+        self.notes.clear()
         if self.signed_in is not None:
             self.signed_in.end()
             self.signed_in = None
@@ -242,8 +247,7 @@ class Application(QObject):
         profile = str(getattr(state, "profile", ""))
         text = tr("The window of {name} crashed. Its logins are kept.").format(name=f"{number:03d} {name}")
         if self.signed_in is not None:
-            acts = self.signed_in.acts
-            self.face.toaster.show(text, tr("Restore"), lambda: acts.open([profile]))
+            self.signed_in.note_crash(profile, text)
         if not self.window.isActiveWindow():
             self.tray.tell(tr("A window crashed"), text)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QGuiApplication, QScreen
 
+from app.isolation.profile_listing import Counts
 from app.isolation.profiles import ProfileQuery
 from app.kernel.errors import Problem
 from app.kernel.text import say
@@ -19,6 +22,7 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.settings.settings_commands import commands as settings_commands
 from app.ui.pages.stores.page import StoresPage
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind
+from app.ui.shell.bell import Notes
 from app.ui.shell.frame import Frame, PageRow
 from app.ui.widgets.banner import Way
 from app.ui.window_acts import WindowActs
@@ -37,6 +41,7 @@ class SignedIn(QObject):
         looks: Looks,
         work: Workspace,
         places: QSettings,
+        notes: Notes,
         *,
         open_palette: Callable[[], object],
         lock: Callable[[], object],
@@ -44,6 +49,7 @@ class SignedIn(QObject):
     ) -> None:
         super().__init__()
         self._tell = tell
+        self._notes = notes
         self._face = face
         self._looks = looks
         self._work = work
@@ -60,6 +66,7 @@ class SignedIn(QObject):
             face,
             self._pages(),
             work.vault.session.name,
+            notes,
             open_palette=open_palette,
             lock=lock,
             is_folded=_is_folded(places),
@@ -83,6 +90,29 @@ class SignedIn(QObject):
         self.acts.cancel_waiting()
         self.frame.settle()
         self.deleteLater()
+
+    def note_crash(self, profile: str, text: str) -> None:
+        """A window crashed: said at once, and kept under the bell."""
+        self._face.toaster.show(text, tr("Restore"), lambda: self.acts.open([profile]))
+        self._notes.add(text, partial(self._show_refusal, profile))
+
+    def note_expiring(self) -> None:
+        """Once after the unlock: proxies that end soon."""
+        days = self._work.settings.number("proxies.expiring_days")
+        before = self._face.clock.now() + timedelta(days=days)
+
+        def show(counts: Counts) -> None:
+            if counts.expiring:
+                self._notes.add(
+                    tr("%n store(s) with a proxy that expires soon", n=counts.expiring), self._show_expiring
+                )
+
+        self._face.jobs.call(
+            lambda: self._work.isolation.profiles.counts(before),
+            owner=self.frame,
+            then=show,
+            failed=lambda _problem: None,
+        )
 
     def begin_first_store(self) -> None:
         """Step three of the first start."""
@@ -205,6 +235,7 @@ class SignedIn(QObject):
             self._on_refused(profile)
 
     def _on_refused(self, profile: str) -> None:
+        self._notes.add(self._why(profile), partial(self._show_refusal, profile))
         if not self.frame.isActiveWindow():
             self._tell(tr("A store was not opened"), self._why(profile))
         if self.frame.current_id == "stores":
@@ -222,6 +253,10 @@ class SignedIn(QObject):
             if reds:
                 return told(reds[0].message)
         return tr("Open Berth to see why.")
+
+    def _show_expiring(self) -> None:
+        self.frame.show_page("stores")
+        self.stores.tree.choose(Node(NodeKind.EXPIRING))
 
     def _show_refusal(self, profile: str) -> None:
         self.frame.show_page("stores")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.ui.language import tr
+from app.ui.shell.bell import Bell, Notes
 from app.ui.theme.icons import icon
 from app.ui.widgets.fields import LONGEST_PASTE
 from app.ui.widgets.parts import button, icon_button, label
@@ -46,7 +47,9 @@ class TopBar(QWidget):
 
     searched = Signal(str)
 
-    def __init__(self, operator: str, open_palette: Callable[[], object], lock: Callable[[], object]) -> None:
+    def __init__(
+        self, operator: str, notes: Notes, open_palette: Callable[[], object], lock: Callable[[], object]
+    ) -> None:
         super().__init__()
         self.setObjectName("top_bar")
         self.setProperty("kind", "bar")
@@ -65,6 +68,7 @@ class TopBar(QWidget):
         palette = button(tr("Commands"), "palette_button", open_palette, kind="quiet", icon_name="zap")
         palette.setToolTip(tr("Every command, and every store (Ctrl+K)"))
         row.addWidget(palette)
+        row.addWidget(Bell(notes))
         row.addWidget(icon_button("lock", tr("Lock (Ctrl+L)"), "lock_button", lock))
         who = label(operator, "muted")
         who.setObjectName("operator_label")
