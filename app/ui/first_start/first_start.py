@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -24,6 +23,7 @@ from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.kernel.paths import Paths
 from app.kernel.secret import Secret
+from app.ui.clipboard import SecretClipboard
 from app.ui.first_start.recovery_sheet import draw, save_pdf
 from app.ui.first_start.strength import StrengthBar
 from app.ui.language import tr
@@ -182,6 +182,7 @@ class CodeStep(_Step):
         self._folder = folder
         self._made = made
         self._confirmed = confirmed
+        self._clipboard = SecretClipboard(self)
         self.column.addWidget(
             label(
                 tr("It is shown only now. With it you can set a new passphrase; without both all is lost."),
@@ -260,21 +261,11 @@ class CodeStep(_Step):
         if not self._is_right():
             self.last_field.say(tr("That is not the last group of this code."), "danger")
             return
-        clipboard = QGuiApplication.clipboard()
-        if clipboard.text() == self._code.reveal():
-            clipboard.clear()
+        self._clipboard.clear()
         self._confirmed()
 
     def _on_copy(self) -> None:
-        from PySide6.QtCore import QMimeData
-
-        data = QMimeData()
-        data.setText(self._code.reveal())
-        # What clipboard histories look for: KDE, Windows, macOS.
-        data.setData("x-kde-passwordManagerHint", b"secret")
-        data.setData("ExcludeClipboardContentFromMonitorProcessing", b"1")
-        data.setData("application/x-nspasteboard-concealed-type", b"1")
-        QGuiApplication.clipboard().setMimeData(data)
+        self._clipboard.put(self._code)
         self.copy_button.setText(tr("Copied"))
 
     def _on_pdf(self) -> None:

@@ -188,9 +188,7 @@ class SignedIn(QObject):
                 "stores",
                 say("Stores"),
                 "store",
-                lambda: StoresPage(
-                    self._face, room, self._work.credentials, self._work.settings, self.acts, self._places
-                ),
+                lambda: StoresPage(self._face, room, self._work.settings, self.acts, self._places),
             ),
             PageRow("proxies", say("Proxies"), "network", self._build_proxies),
             PageRow(

@@ -8,7 +8,6 @@ from datetime import timedelta
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.credentials.room import CredentialsRoom
 from app.isolation.groups import GROUP
 from app.isolation.profile import Profile
 from app.isolation.profile_listing import Counts
@@ -52,7 +51,6 @@ class StoresPage(Page):
         self,
         face: Face,
         room: IsolationRoom,
-        credentials: CredentialsRoom,
         settings: Settings,
         acts: WindowActs,
         places: QSettings,
@@ -63,7 +61,6 @@ class StoresPage(Page):
         self.room = room
         self.settings = settings
         self.acts = acts
-        self._credentials = credentials
         self._places = places
         self._text = ""
         self._sort, self._descends = "number", False
