@@ -40,6 +40,10 @@
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n new note(s)</source>
+        <translation><numerusform>%n new note</numerusform><numerusform>%n new notes</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n proxy(ies)</source>
         <translation><numerusform>%n proxy</numerusform><numerusform>%n proxies</numerusform></translation>
     </message>
@@ -82,6 +86,10 @@
     <message numerus="yes">
         <source>%n store(s) selected</source>
         <translation><numerusform>%n store selected</numerusform><numerusform>%n stores selected</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) with a proxy that expires soon</source>
+        <translation><numerusform>%n store with a proxy that expires soon</numerusform><numerusform>%n stores with a proxy that expires soon</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n tab(s)</source>

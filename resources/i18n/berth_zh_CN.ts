@@ -40,6 +40,10 @@
         <translation><numerusform>还有 %n 项</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n new note(s)</source>
+        <translation><numerusform>%n 条新通知</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n proxy(ies)</source>
         <translation><numerusform>%n 个代理</numerusform></translation>
     </message>
@@ -82,6 +86,10 @@
     <message numerus="yes">
         <source>%n store(s) selected</source>
         <translation><numerusform>已选 %n 家店铺</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n store(s) with a proxy that expires soon</source>
+        <translation><numerusform>%n 家店铺的代理将到期</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n tab(s)</source>
@@ -1766,7 +1774,7 @@
     </message>
     <message>
         <source>How is line {number} meant?</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 行是哪一种？</translation>
     </message>
     <message>
         <source>How long a deleted profile can be restored before `profile purge --expired` removes it.</source>
@@ -2094,7 +2102,7 @@
     </message>
     <message>
         <source>Line {number} does not fit.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {number} 行有误。</translation>
     </message>
     <message>
         <source>Line {number}:</source>
@@ -2581,12 +2589,20 @@
         <translation>备注</translation>
     </message>
     <message>
+        <source>Notes</source>
+        <translation>通知</translation>
+    </message>
+    <message>
         <source>Nothing</source>
         <translation>空值</translation>
     </message>
     <message>
         <source>Nothing crossed between the two windows.</source>
         <translation>两个窗口之间什么都没有串。</translation>
+    </message>
+    <message>
+        <source>Nothing has happened that needs you.</source>
+        <translation>没有需要处理的事。</translation>
     </message>
     <message>
         <source>Nothing is wrong</source>
@@ -2634,7 +2650,7 @@
     </message>
     <message>
         <source>One a line, in any form; at most {count} lines at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>每行一个，写法不限；一次最多 {count} 行。</translation>
     </message>
     <message>
         <source>One address a line</source>
