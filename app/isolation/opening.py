@@ -62,8 +62,9 @@ class Opening:
         """
         profile = self._profiles.get(who)
         pass_ = self._admit(Ability.WINDOW_OPEN, profile.id, reason)
+        recorded = pass_  # what the history tells of it
         if only_this_once:
-            self._admit(Ability.WINDOW_OVERRIDE, profile.id, reason)
+            recorded = self._admit(Ability.WINDOW_OVERRIDE, profile.id, reason)
         plan = self.plan(profile, pass_, urls, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
@@ -72,7 +73,7 @@ class Opening:
             before = self._profiles.fix_fingerprint(pass_, profile, known.exit)
             seen = f"{plan.engine.kind} {plan.engine.version}"
             # Written first: a face that dies from here on must not leave a store that saw more than we know.
-            profile = self._profiles.record_opened(pass_, before, known.exit, seen)
+            profile = self._profiles.record_opened(recorded, before, known.exit, seen)
             try:
                 # An exit that nobody can place fixes nothing for life, and still holds for this window.
                 event = keeper.launch(profile.id, before.fingerprint)

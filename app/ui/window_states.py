@@ -128,7 +128,11 @@ class WindowStates(QObject):
     def note_opened(self, profile: str) -> None:
         """It has just opened here; the keeper's word of it is on its way."""
         self.note_mine(profile, Doing.OPEN)
-        QTimer.singleShot(_WORD_MS, self, partial(self._drop_mine, profile))
+        timer = QTimer(self)  # a child: it ends with the program
+        timer.setSingleShot(True)
+        timer.timeout.connect(partial(self._drop_mine, profile))
+        timer.timeout.connect(timer.deleteLater)
+        timer.start(_WORD_MS)
 
     def note_refusal(self, profile: str, refusal: Refusal | None) -> None:
         """A window was refused; None: that is settled."""

@@ -23,6 +23,7 @@ from tests.support.leftovers import left_over
 SCREEN = Path(__file__).resolve().parents[1] / "support" / "offscreen.json"
 os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={SCREEN}"
 os.environ.pop("QT_SCALE_FACTOR", None)
+_known: list[str] = []
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "failed-ui"
 
 
@@ -63,11 +64,11 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Secret]:
 @pytest.fixture(autouse=True)
 def _nothing_of_qt_left(qapp: QApplication, expected_log: object) -> Iterator[None]:
     """Fails a test that leaves widgets, timers or threads of Qt behind."""
-    settle()
-    before = left_over(qapp)
     yield
     settle()
-    told = [one for one in left_over(qapp) if one not in before]
+    found = left_over(qapp)
+    told = [one for one in found if one not in _known]
+    _known[:] = found  # what one test left is not held against the next
     qapp.clipboard().clear()
     if told:
         pytest.fail("left over in Qt:\n" + "\n".join(told), pytrace=False)
