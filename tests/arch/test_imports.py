@@ -120,7 +120,7 @@ def test_a_store_is_imported_by_its_own_room_alone():
         f"{path.relative_to(ROOT)}: {name}"
         for path in sorted(APP.rglob("*.py"))
         for name in _imports(path)
-        if ".store" in name and not _module(path).startswith(name.partition(".store")[0] + ".")
+        if ".store." in f"{name}." and not _module(path).startswith(name.partition(".store")[0] + ".")
     ]
 
     assert strangers == []
