@@ -4610,7 +4610,7 @@
     </message>
     <message>
         <source>user {name}</source>
-        <translation>用户名{name}</translation>
+        <translation>用户名：{name}</translation>
     </message>
     <message>
         <source>Uzbekistan</source>
@@ -4718,7 +4718,7 @@
     </message>
     <message>
         <source>What is known of it is shown here.</source>
-        <translation>店铺的情况会显示在这里。</translation>
+        <translation>详细情况会显示在这里。</translation>
     </message>
     <message>
         <source>What should be known about this store? Sealed; saved by itself.</source>
