@@ -3,14 +3,15 @@
 #
 #   check-deb.sh PACKAGE.deb PICTURES-FOLDER
 #
-# Wants root, debootstrap and a Debian mirror ($BERTH_DEBIAN_MIRROR); without them it says why and ends with 77.
+# Wants root, debootstrap and a Debian mirror ($BERTH_DEBIAN_MIRROR, for $BERTH_DEBIAN_SUITE); without them it says why
+# and ends with 77.
 # $BERTH_BARE_DEBIAN names a folder to keep the bare system in between runs. Everything started here ends with it.
 set -euo pipefail
 
 DEB="$(realpath "${1:?which .deb?}")"
 PICTURES="$(realpath "${2:?where to put the pictures?}")"
 MIRROR="${BERTH_DEBIAN_MIRROR:-http://deb.debian.org/debian}"
-SUITE=bookworm
+SUITE="${BERTH_DEBIAN_SUITE:-bookworm}"
 USER_NAME=seller
 SCREEN=:77
 SCREEN_SIZE=1440x900x24
@@ -148,10 +149,17 @@ window_opens_from_its_entry() {
     picture recovery-code
 }
 
+leaves_nothing_behind() {
+    say "Removing it"
+    in_system apt-get remove --yes --quiet=2 -o Dpkg::Use-Pty=0 berth >/dev/null 2>&1
+    ! in_system sh -c 'ls -d /opt/berth /usr/bin/berth /usr/share/applications/berth.desktop' 2>/dev/null
+}
+
 make_system
 install_package
 nothing_is_missing
 command_line_works
 window_opens_from_its_entry
 say "Installed size: $(in_system dpkg-query -W -f '${Installed-Size}' berth) KiB"
+leaves_nothing_behind
 say "All is well; pictures are in $PICTURES."
