@@ -146,5 +146,7 @@ def _memory_mb() -> float:
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     words = sys.argv[1:]
-    result = bare(float(words[1])) if words[0] == "bare" else ours(Path(words[1]), words[2])
+    result = (
+        bare(float(words[1])) if words[0] == "bare" else ours(Path(words[1]), sys.stdin.readline().strip())
+    )
     print(json.dumps(result))

@@ -220,4 +220,4 @@ class Session:
 
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    print(json.dumps(Session(Path(sys.argv[1]), sys.argv[2]).run(float(sys.argv[3]))))
+    print(json.dumps(Session(Path(sys.argv[1]), sys.stdin.readline().strip()).run(float(sys.argv[2]))))

@@ -11,8 +11,10 @@ from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.telling import ago, exact
 from app.ui.widgets.parts import label
+from app.vault.history import HistoryLine
 
 _SHOWN = 100
+_ONE_ACT_S = 30
 ABILITY_TEXTS: dict[str, Text] = {
     "profile.edit": say("Changed"),
     "profile.delete": say("Moved to the bin"),
@@ -50,7 +52,7 @@ class HistoryTab(QWidget):
             failed=lambda _problem: None,
         )
 
-    def _show(self, profile: str, found: tuple[object, ...]) -> None:
+    def _show(self, profile: str, found: tuple[HistoryLine, ...]) -> None:
         if profile != self._wanted:
             return
         while (item := self.lines.takeAt(0)) is not None:
@@ -58,19 +60,35 @@ class HistoryTab(QWidget):
                 widget.hide()
                 widget.deleteLater()
         now = self._face.clock.now()
-        for line in found:
-            what = ABILITY_TEXTS.get(line.ability)  # type: ignore[attr-defined]  # a HistoryLine
-            title = told(what) if what is not None else line.ability  # type: ignore[attr-defined]  # as above
-            who = f"{line.operator_name} · {line.via} · {ago(line.at, now)}"  # type: ignore[attr-defined]  # as above
+        for line in _folded(found):
+            what = ABILITY_TEXTS.get(line.ability)
+            title = told(what) if what is not None else line.ability
+            who = f"{line.operator_name} · {line.via} · {ago(line.at, now)}"
             box = QWidget()
-            box.setToolTip(exact(line.at))  # type: ignore[attr-defined]  # as above
+            box.setToolTip(exact(line.at))
             inner = QVBoxLayout(box)
             inner.setContentsMargins(0, 0, 0, 0)
             inner.setSpacing(1)
             inner.addWidget(label(title, "heading"))
             inner.addWidget(label(who, "muted"))
-            if line.reason:  # type: ignore[attr-defined]  # as above
-                inner.addWidget(label(line.reason, wraps=True))  # type: ignore[attr-defined]  # as above
+            if line.reason:
+                inner.addWidget(label(line.reason, wraps=True))
             self.lines.addWidget(box)
         if not found:
             self.lines.addWidget(label(tr("Nothing yet."), "muted"))
+
+
+def _folded(found: tuple[HistoryLine, ...]) -> list[HistoryLine]:
+    """One opening, or one check, records several acts: those of one kind within moments are one line."""
+    kept: list[HistoryLine] = []
+    for line in found:
+        last = kept[-1] if kept else None
+        is_same = (
+            last is not None
+            and (last.ability, last.operator_name, last.via, last.reason)
+            == (line.ability, line.operator_name, line.via, line.reason)
+            and (last.at - line.at).total_seconds() < _ONE_ACT_S
+        )
+        if not is_same:
+            kept.append(line)
+    return kept

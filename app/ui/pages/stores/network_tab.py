@@ -15,6 +15,7 @@ from app.ui.telling import ago, country_title, exact, until
 from app.ui.widgets.parts import button, label
 
 _SHOWN_FAULTS = 12
+_USUAL = frozenset({"shut", "background"})  # what a relay refuses every day, and rightly
 
 
 class NetworkTab(QWidget):
@@ -93,7 +94,8 @@ class NetworkTab(QWidget):
 
     def _show_faults(self) -> None:
         state = self._face.states.state(self._profile)
-        faults = state.relay_errors[-_SHOWN_FAULTS:] if state is not None else ()
+        known = state.relay_errors if state is not None else ()
+        faults = [fault for fault in known if fault.id not in _USUAL][-_SHOWN_FAULTS:]
         self.faults_label.setVisible(bool(faults))
         self.faults.setVisible(bool(faults))
         lines = [

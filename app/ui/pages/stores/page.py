@@ -33,7 +33,7 @@ from app.ui.pages.stores.views_menu import ViewsMenu
 from app.ui.widgets.banner import Way
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
-from app.ui.widgets.parts import ElidedLabel, button, icon_button, label
+from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain
 from app.ui.window_acts import WindowActs
 from app.ui.window_states import FAULTY, LIVE, RANK
 
@@ -202,7 +202,7 @@ class StoresPage(Page):
         self._show_drawer(made)
         made.begin()
 
-    def _build(self) -> None:
+    def _build_head(self) -> QHBoxLayout:
         self.title_label = ElidedLabel(kind="title")
         self.count_label = label(kind="muted")
         self.open_group_button = button(
@@ -234,21 +234,24 @@ class StoresPage(Page):
         )
         for one in buttons:
             head.addWidget(one)
+        return head
+
+    def _build_middle(self) -> QWidget:
+        head = self._build_head()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
-        middle = QWidget()
-        middle.setProperty("kind", "surface")
-        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        middle = plain("surface")
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.stack, 1)
         column.addWidget(self.bulk_bar)
-        side = QWidget()
-        side.setProperty("kind", "side")
-        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+        return middle
+
+    def _build(self) -> None:
+        middle, side = self._build_middle(), plain("side")
         side_column = QVBoxLayout(side)
         side_column.setContentsMargins(0, 8, 0, 8)
         side_column.addWidget(self.tree)

@@ -67,40 +67,17 @@ class _Painter(QStyledItemDelegate):
     ) -> None:
         widget = option.widget
         assert isinstance(widget, QTreeWidget)
-        tokens = tokens_now()
-        area: QRect = option.rect
-        state = option.state
-        node = index.data(_NODE)
-        is_heading = node.kind in _HEADINGS
+        tokens, area = tokens_now(), option.rect
+        is_heading = index.data(_NODE).kind in _HEADINGS
         # The whole width, whatever the indent: a selection that is cut looks like a mistake.
         whole = QRect(6, area.top() + 1, widget.viewport().width() - 12, area.height() - 2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(tokens.selection))
-            painter.drawRoundedRect(whole, 6, 6)
-        elif state & QStyle.StateFlag.State_MouseOver and not is_heading:
-            painter.setBrush(QColor(tokens.hover))
-            painter.drawRoundedRect(whole, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(tokens.focus))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(whole.adjusted(0, 0, -1, -1), 6, 6)
-        ratio = widget.devicePixelRatioF()
-        left = whole.left() + 10
-        if colour := index.data(_COLOUR):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(left + 2, area.center().y() - 5, 11, 11, 3, 3)
-            left += 24
-        elif name := index.data(_ICON):
-            painter.drawPixmap(left, area.center().y() - 7, painted(name, tokens.muted, 16, ratio))
-            left += 24
+        self._ground(painter, whole, option.state, is_heading)
+        left = self._sign(painter, whole.left() + 10, area, index, widget.devicePixelRatioF())
         count = index.data(_COUNT)
         shown_count = "" if count is None else number(count)
-        metrics = painter.fontMetrics()
-        count_width = metrics.horizontalAdvance(shown_count) + 8 if shown_count else 0
+        count_width = painter.fontMetrics().horizontalAdvance(shown_count) + 8 if shown_count else 0
         text_area = QRect(left, area.top(), whole.right() - left - count_width - 8, area.height())
         if is_heading:
             font = QFont(painter.font())
@@ -113,12 +90,42 @@ class _Painter(QStyledItemDelegate):
         )
         painter.drawText(text_area, int(Qt.AlignmentFlag.AlignVCenter), text)
         painter.setPen(QColor(tokens.muted))
-        painter.drawText(
-            whole.adjusted(0, 0, -10, 0),
-            int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
-            shown_count,
-        )
+        right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        painter.drawText(whole.adjusted(0, 0, -10, 0), right, shown_count)
         painter.restore()
+
+    def _ground(self, painter: QPainter, whole: QRect, state: QStyle.StateFlag, is_heading: bool) -> None:
+        tokens = tokens_now()
+        painter.setPen(Qt.PenStyle.NoPen)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(QColor(tokens.selection))
+            painter.drawRoundedRect(whole, 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver and not is_heading:
+            painter.setBrush(QColor(tokens.hover))
+            painter.drawRoundedRect(whole, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(tokens.focus))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(whole.adjusted(0, 0, -1, -1), 6, 6)
+
+    def _sign(
+        self,
+        painter: QPainter,
+        left: int,
+        area: QRect,
+        index: QModelIndex | QPersistentModelIndex,
+        ratio: float,
+    ) -> int:
+        """A group's colour or a node's icon; where the text begins."""
+        if colour := index.data(_COLOUR):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(left + 2, area.center().y() - 5, 11, 11, 3, 3)
+        elif name := index.data(_ICON):
+            painter.drawPixmap(left, area.center().y() - 7, painted(name, tokens_now().muted, 16, ratio))
+        else:
+            return left
+        return left + 24
 
 
 class SideTree(QTreeWidget):
