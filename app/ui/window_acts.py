@@ -88,6 +88,12 @@ class WindowActs(QObject):
         for profile in waiting:
             self._states.note_mine(profile, None)
 
+    def end(self) -> None:
+        """At the lock: what waits is not opened; what is being opened goes on, and the keeper tells of it."""
+        self.cancel_waiting()
+        for profile in tuple(self._busy):
+            self._states.note_mine(profile, None)
+
     @property
     def waiting(self) -> int:
         """How many windows wait for their turn."""

@@ -87,7 +87,7 @@ class SignedIn(QObject):
 
     def end(self) -> None:
         """Settles the pages; after this nothing of the vault is on the screen."""
-        self.acts.cancel_waiting()
+        self.acts.end()
         self.frame.settle()
         self.deleteLater()
 
