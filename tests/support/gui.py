@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, QTranslator
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QRect,
+    Qt,
+    QTranslator,
+)
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -409,9 +418,8 @@ def _cells(view: Any) -> list[str]:
     model = view.model()
     if model is None:
         return []
-    indexes = [
-        model.index(row, at) for row in range(min(model.rowCount(), 200)) for at in range(model.columnCount())
-    ]
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
+    indexes = [model.index(row, at) for row in range(min(model.rowCount(), 200)) for at in range(columns)]
     return [str(index.data(role) or "") for index in indexes for role in _SPOKEN]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import shiboken6
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
@@ -185,11 +186,8 @@ class CommandPalette(QFrame):
         self.edit.removeEventFilter(self)
         self._host.removeEventFilter(self)
         self.hide()
-        if gives_focus_back and self._before is not None:
-            import shiboken6
-
-            if shiboken6.isValid(self._before):
-                self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        if gives_focus_back and self._before is not None and shiboken6.isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.ended.emit()
         self.deleteLater()
 
@@ -199,7 +197,9 @@ class CommandPalette(QFrame):
         self._show()
         wanted = text.strip()
         if self._find_stores is not None and wanted:
-            self._find_stores(wanted, lambda hits: self._on_stores(text, hits))
+            self._find_stores(
+                wanted, lambda hits: self._on_stores(text, hits) if shiboken6.isValid(self) else None
+            )
 
     def _on_stores(self, text: str, hits: list[Hit]) -> None:
         if text != self.edit.text():

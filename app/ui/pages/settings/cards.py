@@ -55,8 +55,8 @@ class SettingRow(Row):
         keeps_place = self.reset_button.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)
         self.reset_button.setSizePolicy(keeps_place)
-        self.setTabOrder(self.control, self.reset_button)
         self._lay_out()
+        self.setTabOrder(self.control, self.reset_button)
         self.show_value(setting.default)
 
     def show_value(self, value: Value) -> None:
