@@ -110,8 +110,8 @@ class WindowActs(QObject):
             self._queue.append((profile, wish))
             self._states.note_mine(profile, Doing.WAITING)
             self._take_next()
-        elif self._states.doing(profile) in (Doing.OPEN, Doing.CHECKING, Doing.CLOSING):
-            self._close(profile, wish)
+        else:
+            self._close(profile, wish)  # the keeper knows best whether there is anything to close
 
     def _take_next(self) -> None:
         while self._queue and self._opening_now < max(1, self._at_once()):
@@ -137,7 +137,7 @@ class WindowActs(QObject):
         self._opening_now -= 1
         if not opened.is_open:
             self._states.note_refusal(profile, Refusal(preflight=opened.preflight))
-        self._end(profile)
+        self._end(profile, is_open=opened.is_open)
         if opened.is_open:
             if profile not in self._busy:
                 self._states.note_opened(profile)
@@ -148,13 +148,14 @@ class WindowActs(QObject):
     def _on_open_failed(self, profile: str, problem: Problem) -> None:
         self._opening_now -= 1
         if isinstance(problem, Refused) and problem.needs is Answer.REASON:
-            self._end(profile)
+            self._end(profile, is_open=False)
             self.reason_needed.emit(profile, problem)
             return
-        if problem.id != "window-busy":  # it is open already, perhaps by another face: no refusal
+        is_open = problem.id == "window-busy"  # perhaps by another face: no refusal
+        if not is_open:
             self._engines = None  # one of them may have been installed or removed
             self._states.note_refusal(profile, Refusal(problem=problem))
-        self._end(profile)
+        self._end(profile, is_open=is_open)
         self.failed.emit(profile, problem)
 
     def _close(self, profile: str, wish: Wish) -> None:
@@ -180,19 +181,19 @@ class WindowActs(QObject):
 
         def done(_nothing: None) -> None:
             if ends:
-                self._end(profile)
+                self._end(profile, is_open=False)
 
         def failed(problem: Problem) -> None:
             if ends:
-                self._end(profile)
+                self._end(profile, is_open=self._states.doing(profile) is Doing.OPEN)
             self.failed.emit(profile, problem)
 
         self._jobs.call(work, owner=self, then=done, failed=failed)
 
-    def _end(self, profile: str) -> None:
+    def _end(self, profile: str, *, is_open: bool) -> None:
         self._busy.pop(profile, None)
         self._states.note_mine(profile, None)
         wish = self._next.pop(profile, None)
-        if wish is not None:
+        if wish is not None and wish.wants_open is not is_open:  # else it is as wished
             self._wish(profile, wish)
         self._take_next()

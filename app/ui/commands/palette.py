@@ -146,7 +146,7 @@ class CommandPalette(QFrame):
         self._find_stores = find_stores
         self._stores: list[Hit] = []
         self._wants_run = False
-        self._before = host.window().focusWidget()
+        self._before: QWidget | None = host.window().focusWidget()
         self.edit = QLineEdit()
         self.edit.setObjectName("palette_edit")
         self.edit.setMaxLength(LONGEST_PASTE)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from app.isolation.profile_listing import Counts
 from app.isolation.profiles import ProfileQuery
 from app.kernel.errors import Problem
+from app.kernel.gate import Refused
 from app.kernel.text import say
 from app.ui.commands.palette import Hit
 from app.ui.face import Face
@@ -76,6 +77,7 @@ class SignedIn(QObject):
         self.frame.status_line.windows_clicked.connect(self._on_windows_clicked)
         self.acts.failed.connect(self._on_failed)
         self.acts.refused.connect(self._on_refused)
+        self.acts.reason_needed.connect(self._on_reason_needed)
         face.states.keeper_lost.connect(self.offer_last_windows)
 
     @property
@@ -231,6 +233,15 @@ class SignedIn(QObject):
             self.frame.banner.show_problem(problem)
         else:
             self._on_refused(profile)
+
+    def _on_reason_needed(self, profile: str, problem: Refused) -> None:
+        self._face.prompts.ask_text(
+            tr("Why do you want to open it?"),
+            told(problem.text),
+            "",
+            tr("Open"),
+            lambda reason: self.acts.open([profile], reason=reason) if reason.strip() else None,
+        )
 
     def _on_refused(self, profile: str) -> None:
         self._notes.add(self._why(profile), partial(self._show_refusal, profile))

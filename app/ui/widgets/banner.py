@@ -74,8 +74,7 @@ class Banner(QFrame):
         self._clear_ways()
         for way in ways:
             self._ways.addWidget(button(way.text, way.name, way.act, kind=way.kind))
-        if ways:
-            self._ways.addStretch(1)
+        self._ways.addStretch(1)  # without buttons, too: an empty row would squeeze the words
         self._paint_sign()
         self.show()
 

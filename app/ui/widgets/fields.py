@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from app.kernel.errors import Problem
 from app.ui.language import told, tr
-from app.ui.theme.icons import icon
+from app.ui.theme.icons import icon, painted
+from app.ui.theme.palette import tokens_now
 from app.ui.widgets.parts import label, set_kind
 
 LONGEST_PASTE = 4_096
+_ARROW_PX = 14
 
 
 class Field(QWidget):
@@ -83,6 +86,16 @@ class Choice(QComboBox):
             self.addItem(text, key)
         self.choose(value)
         self.activated.connect(lambda _index: self.chosen.emit(self.value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it scrolls the page, not the choice
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        # A style sheet takes the arrow away.
+        sign = painted("chevron-down", tokens_now().muted, _ARROW_PX, self.devicePixelRatioF())
+        place = self.rect().adjusted(0, 0, -8, 0)
+        QPainter(self).drawPixmap(place.right() - _ARROW_PX, place.center().y() - _ARROW_PX // 2 + 1, sign)
 
     @property
     def value(self) -> str:

@@ -43,16 +43,17 @@ class AboutSection(QWidget):
         self._open_url = open_url
         self._parts: tuple[Part, ...] = ()
         self._wanted = ""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self._build_head())
-        column.addWidget(self._build_notice())
-        column.addWidget(label(tr("Licences"), "heading"))
-        column.addWidget(self._build_licences(), 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(12)
 
     def load(self) -> None:
-        """Reads the list of parts, the first time."""
+        """Builds itself and reads the list of parts, the first time that somebody looks."""
+        if not self._column.count():
+            self._column.addWidget(self._build_head())
+            self._column.addWidget(self._build_notice())
+            self._column.addWidget(label(tr("Licences"), "heading"))
+            self._column.addWidget(self._build_licences(), 1)
         if not self._parts:
             self._face.jobs.call(licences.parts, owner=self, then=self._on_parts)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from app.kernel.settings import Setting, Value
 from app.ui.language import told, tr
-from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
 from app.ui.widgets.fields import LONGEST_PASTE, Choice
 from app.ui.widgets.parts import icon_button
@@ -35,7 +34,7 @@ _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.K
 
 
 class ChoiceControl(Choice):
-    """A choice; the wheel scrolls the page, not the choice."""
+    """A choice of a setting."""
 
     given = Signal(object)
 
@@ -51,16 +50,6 @@ class ChoiceControl(Choice):
 
     def finish(self) -> None:
         """Nothing waits here."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        # A style sheet takes the arrow away.
-        sign = painted("chevron-down", tokens_now().muted, _ARROW_PX, self.devicePixelRatioF())
-        place = self.rect().adjusted(0, 0, -8, 0)
-        QPainter(self).drawPixmap(place.right() - _ARROW_PX, place.center().y() - _ARROW_PX // 2 + 1, sign)
 
 
 class NumberControl(QWidget):

@@ -47,7 +47,7 @@ class KeyRow(Row):
 
 
 class KeysSection(QWidget):
-    """Reads the registry anew each time it is shown: pages bring their commands with them."""
+    """Reads the registry each time it is shown, not before: pages bring their commands with them."""
 
     def __init__(self, commands: CommandRegistry) -> None:
         super().__init__()
@@ -63,7 +63,6 @@ class KeysSection(QWidget):
         self._column.setSpacing(20)
         self._column.addWidget(self.none_label)
         self._column.addStretch(1)
-        self.refresh()
 
     def refresh(self) -> None:
         """Shows the commands of now."""
