@@ -68,6 +68,8 @@ QHeaderView::section {
     background: $raised; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 0 8px; min-height: 32px; font-weight: 600; }
 QHeaderView::section:hover { color: $text; }
+QListWidget { border: 2px solid transparent; border-radius: ${radius}px; }
+QListWidget:focus { border-color: $focus; }
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget[kind="plain"] { background: transparent; }
 

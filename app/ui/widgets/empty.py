@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
@@ -54,9 +55,23 @@ class EmptyState(QWidget):
                 self._row.addWidget(button(way.text, way.name, way.act, kind=way.kind))
             self._row.addStretch(1)
         self._paint_sign()
+        self._pass_focus_on()
+
+    def _pass_focus_on(self) -> None:
+        """The list that was here may have had the focus; where nothing shows it, nobody could find it."""
+        if self.hasFocus():
+            first = next((one for one in self.findChildren(QPushButton) if one.isEnabled()), None)
+            if first is not None:
+                first.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.focusNextChild()
 
     def _paint_sign(self) -> None:
         self._sign.setPixmap(painted(self._icon, tokens_now().disabled, _SIGN_PX, self.devicePixelRatioF()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._pass_focus_on()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

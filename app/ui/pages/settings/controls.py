@@ -68,6 +68,7 @@ class NumberControl(QWidget):
         for made, by, what in ((less, -1, tr("Less")), (more, 1, tr("More"))):
             made.setAccessibleName(f"{told(row.short)}: {what}")
             made.setAutoRepeat(True)
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field's arrow keys do the same
             made.clicked.connect(partial(self._on_clicked, by))
         self.setFocusProxy(self.edit)
         layout = QHBoxLayout(self)
