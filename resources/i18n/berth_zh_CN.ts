@@ -4773,6 +4773,10 @@
         <translation>哪些代理？</translation>
     </message>
     <message>
+        <source>Why do you want to open it?</source>
+        <translation>为什么要打开它？</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
