@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import shiboken6
 from PySide6.QtCore import (
@@ -212,9 +213,7 @@ class CommandPalette(QFrame):
     def _show(self) -> None:
         text = self.edit.text().strip()
         scored = []
-        for command in self._commands.all():
-            if not command.in_palette or not command.is_enabled():
-                continue
+        for command in self._commands.offered():
             title = told(command.title)
             found = score(text, title)
             if found is None:
@@ -225,7 +224,13 @@ class CommandPalette(QFrame):
                     if command.keys
                     else ""
                 )
-                scored.append((-found, title, Hit(title, command.run, command.icon or "zap", note=keys)))
+                scored.append(
+                    (
+                        -found,
+                        title,
+                        Hit(title, partial(self._commands.run, command.id), command.icon or "zap", note=keys),
+                    )
+                )
         commands = [hit for _, _, hit in sorted(scored, key=lambda entry: entry[:2])]
         is_number = text.lstrip("#").isdigit()
         self.model.show([*self._stores, *commands] if is_number or self._stores else commands)

@@ -23,7 +23,10 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a person can do. `place` names the page it belongs to, for the page of keys."""
+    """One thing a person can do. `place` names the page it belongs to, for the page of keys.
+
+    The keys of a page's command work while the focus is on that page; `is_wide`: while the page is shown.
+    """
 
     id: str
     title: Text
@@ -33,22 +36,26 @@ class Command:
     place: Text = EVERYWHERE
     is_enabled: Callable[[], bool] = _always
     in_palette: bool = True
+    is_wide: bool = False
 
 
 class CommandRegistry(QObject):
     """Knows every command while its owner lives."""
 
     changed = Signal()
+    owner_wanted = Signal(object)  # a page that is not shown, and whose command is about to run
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
+        self._owners: dict[str, QWidget] = {}
 
     def add(self, owner: QWidget, commands: Iterable[Command], *, is_global: bool = False) -> None:
-        """Adds commands. Their keys work in `owner` and what it holds, or in its whole window."""
+        """Adds commands. Their keys work in `owner` and what it holds, or in its window while it is shown."""
         for command in commands:
             self._commands[command.id] = command
+            self._owners[command.id] = owner
             action = QAction(told(command.title), owner)
             action.setObjectName(command.id)
             if command.icon:
@@ -56,7 +63,7 @@ class CommandRegistry(QObject):
             action.setShortcuts([QKeySequence(keys) for keys in command.keys])
             action.setShortcutContext(
                 Qt.ShortcutContext.WindowShortcut
-                if is_global
+                if is_global or command.is_wide
                 else Qt.ShortcutContext.WidgetWithChildrenShortcut
             )
             action.triggered.connect(lambda _checked=False, wanted=command.id: self.run(wanted))
@@ -69,6 +76,14 @@ class CommandRegistry(QObject):
         """Every command that exists now."""
         return tuple(self._commands.values())
 
+    def offered(self) -> tuple[Command, ...]:
+        """What the palette offers now: nothing that would act on what a hidden page has selected."""
+        return tuple(
+            command
+            for command in self._commands.values()
+            if command.in_palette and (command.is_wide or self._is_shown(command.id)) and command.is_enabled()
+        )
+
     def get(self, command_id: str) -> Command | None:
         """A command by its id."""
         return self._commands.get(command_id)
@@ -78,6 +93,8 @@ class CommandRegistry(QObject):
         command = self._commands.get(command_id)
         if command is None or not command.is_enabled():
             return False
+        if not self._is_shown(command_id):
+            self.owner_wanted.emit(self._owners[command_id])
         command.run()
         return True
 
@@ -111,3 +128,8 @@ class CommandRegistry(QObject):
         if action is None or not shiboken6.isValid(action):
             self._actions.pop(command_id, None)
             self._commands.pop(command_id, None)
+            self._owners.pop(command_id, None)
+
+    def _is_shown(self, command_id: str) -> bool:
+        owner = self._owners.get(command_id)
+        return owner is not None and shiboken6.isValid(owner) and owner.isVisible()

@@ -75,6 +75,7 @@ class Frame(QWidget):
         row.addWidget(self.rail)
         row.addLayout(column, 1)
         face.commands.add(self, self._commands(pages, keys), is_global=True)
+        face.commands.owner_wanted.connect(self._on_owner_wanted)
 
     @property
     def current_id(self) -> str:
@@ -115,6 +116,11 @@ class Frame(QWidget):
         """Before the lock."""
         for page in self.pages:
             page.settle()
+
+    def _on_owner_wanted(self, owner: QWidget) -> None:
+        for page_id, page in self._built.items():
+            if page is owner:
+                self.show_page(page_id)
 
     def _show_search(self) -> None:
         page = self.current

@@ -30,12 +30,21 @@ def commands(page: ProxiesPage) -> list[Command]:
         return page.model.rowCount() > 0
 
     return [
-        Command("proxy.new", say("New proxy"), page.new_proxy, "plus", ("Ctrl+N",), _PLACE),
+        Command("proxy.new", say("New proxy"), page.new_proxy, "plus", ("Ctrl+N",), _PLACE, is_wide=True),
         Command("proxy.several", say("Add several…"), page.add_several, "clipboard-paste", (), _PLACE),
         Command(
-            "proxy.check", say("Check the selected, or all"), deeds.check, "refresh-cw", ("F5",), _PLACE, any_
+            "proxy.check",
+            say("Check the selected, or all"),
+            deeds.check,
+            "refresh-cw",
+            ("F5",),
+            _PLACE,
+            any_,
+            is_wide=True,
         ),
-        Command("proxy.edit", say("Edit"), page.edit_current, "pencil", ("Ctrl+E",), _PLACE, one),
+        Command(
+            "proxy.edit", say("Edit"), page.edit_current, "pencil", ("Ctrl+E",), _PLACE, one, is_wide=True
+        ),
         Command("proxy.copy", say("Copy the address"), deeds.copy_address, "copy", (), _PLACE, one),
         Command("proxy.delete", say("Delete…"), deeds.delete, "trash-2", ("Del",), _PLACE, some),
         Command(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.isolation.groups import GROUP
 from app.isolation.profile import Profile
@@ -65,6 +65,7 @@ class StoresPage(Page):
         self._text = ""
         self._sort, self._descends = "number", False
         self._asked = 0
+        self._wants_focus = False
         self._counts: Counts | None = None
         self.drawer: Drawer | None = None
         kept = face.kept.pop(_DRAFT, None)
@@ -113,8 +114,9 @@ class StoresPage(Page):
             self.face.kept[_DRAFT] = self.drawer.draft
 
     def focus_first(self) -> None:
-        if self.list.isVisible():
-            if not self.list.currentIndex().isValid() and self.model.rowCount():
+        self._wants_focus = not self.model.rowCount()  # the list takes it when it has been read
+        if self.list.isVisible() and self.model.rowCount():
+            if not self.list.currentIndex().isValid():
                 self.list.selectRow(0)
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
@@ -327,6 +329,10 @@ class StoresPage(Page):
             return  # somebody has typed on; a newer answer follows
         self.model.show(self._by_window(ids))
         self._show_head()
+        if self._wants_focus and ids and self.isVisible() and self.drawer is None:
+            if not isinstance(self.window().focusWidget(), QLineEdit):  # somebody types already
+                self.focus_first()
+            self._wants_focus = False
 
     def _by_window(self, ids: tuple[str, ...]) -> list[str]:
         states = self.face.states

@@ -43,11 +43,24 @@ def commands(page: StoresPage) -> list[Command]:
         return bool(page.list.picked_count) and page.is_bin
 
     return [
-        Command("store.new", say("New store"), page.new_store, "plus", ("Ctrl+N",), _PLACE),
+        Command("store.new", say("New store"), page.new_store, "plus", ("Ctrl+N",), _PLACE, is_wide=True),
         Command("store.open", say("Open, or bring to front"), deeds.open_picked, "play", (), _PLACE, some),
-        Command("store.close", say("Close the window"), deeds.close_picked, "x", ("Ctrl+W",), _PLACE, some),
-        Command("store.edit", say("Edit"), deeds.edit_current, "pencil", ("Ctrl+E",), _PLACE, one),
-        Command("store.rename", say("Rename"), deeds.rename_current, "pencil", ("F2",), _PLACE, one),
+        Command(
+            "store.close",
+            say("Close the window"),
+            deeds.close_picked,
+            "x",
+            ("Ctrl+W",),
+            _PLACE,
+            some,
+            is_wide=True,
+        ),
+        Command(
+            "store.edit", say("Edit"), deeds.edit_current, "pencil", ("Ctrl+E",), _PLACE, one, is_wide=True
+        ),
+        Command(
+            "store.rename", say("Rename"), deeds.rename_current, "pencil", ("F2",), _PLACE, one, is_wide=True
+        ),
         Command(
             "store.proxy", say("Change proxy…"), deeds.change_proxy_of_picked, "network", (), _PLACE, some
         ),
