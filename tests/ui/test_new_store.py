@@ -77,7 +77,7 @@ def test_a_template_gives_its_name_until_somebody_types_another(drawer: Gui):
 
 def test_what_is_missing_is_told_beside_its_field_and_gets_the_focus(drawer: Gui):
     save_next(drawer)
-    assert drawer.says("Choose a template; “Any site” suits every platform.")
+    assert drawer.says('Choose a template; "Any site" suits every platform.')
 
     drawer.click("template_shopee-sg_tile")
     drawer.write("name_edit", "  ")
@@ -88,7 +88,7 @@ def test_what_is_missing_is_told_beside_its_field_and_gets_the_focus(drawer: Gui
     drawer.write("name_edit", "Bert")
     assert not drawer.says("A store needs a name.")
     save_next(drawer)
-    assert drawer.says("Paste a proxy, or type “direct” to go without one.")
+    assert drawer.says('Paste a proxy, or type "direct" to go without one.')
     assert drawer.focus.objectName() == "proxy_edit"
     assert drawer.names() == ["Anna"]
 
@@ -96,11 +96,11 @@ def test_what_is_missing_is_told_beside_its_field_and_gets_the_focus(drawer: Gui
 def test_what_was_missing_is_told_no_more_once_it_is_there(drawer: Gui):
     fill(drawer, "Bert", proxy="")
     save_next(drawer)
-    assert drawer.says("Paste a proxy, or type “direct” to go without one.")
+    assert drawer.says('Paste a proxy, or type "direct" to go without one.')
 
     drawer.write("proxy_edit", "direct")
 
-    assert not drawer.says("Paste a proxy, or type “direct” to go without one.")
+    assert not drawer.says('Paste a proxy, or type "direct" to go without one.')
 
 
 def test_a_name_that_is_taken_is_told_beside_it(drawer: Gui):
@@ -134,7 +134,7 @@ def test_a_name_that_is_no_name_is_told_beside_it(drawer: Gui, name: str):
         ("10.0.0.7:8080", "HTTP · 10.0.0.7:8080"),
         ("socks5://me:pw@10.0.0.7:1080", "SOCKS5 · 10.0.0.7:1080 · user me"),
         ("10.0.0.7:8080:me:pw", "HTTP · 10.0.0.7:8080 · user me"),
-        ("direct", "No proxy: stores see this computer’s own address."),
+        ("direct", "No proxy: stores see this computer's own address."),
         ("10.0.0.7:99999", "A port is a number from 1 to 65535."),
         ("no such", "No saved proxy has this name."),
     ],
@@ -262,8 +262,8 @@ def test_ctrl_n_again_keeps_what_was_typed(drawer: Gui):
 
 
 def test_what_the_fingerprint_does_is_unfolded_on_request(drawer: Gui):
-    assert not drawer.says("Language and time zone follow the proxy’s country")
+    assert not drawer.says("Language and time zone follow the proxy's country")
 
     drawer.click("fingerprint_fold_button")
 
-    assert drawer.says("Language and time zone follow the proxy’s country")
+    assert drawer.says("Language and time zone follow the proxy's country")

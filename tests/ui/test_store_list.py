@@ -146,7 +146,7 @@ def test_slash_goes_to_the_search_and_esc_empties_it_and_goes_back(stores: Gui):
 
 def test_a_search_without_a_hit_says_so_and_can_be_cleared(stores: Gui):
     search(stores, "no<b>such")
-    assert stores.says("No store fits “no<b>such”")
+    assert stores.says('No store fits "no<b>such"')
 
     stores.click("clear_search_button")
     stores.rest()

@@ -160,7 +160,7 @@ def test_an_open_window_is_told_everywhere_and_survives_the_lock(desk: Gui):
     assert any("The window of Anna is open." in text for text in desk.toasts())
     assert "Anna" in desk.stored_names()
     desk.press("Ctrl+L")
-    desk.until_says("1 window still open; they go on")
+    desk.until_says("1 window still open; it goes on")
     assert desk.says("001 Anna")
     desk.rest()
     desk.unlock()
