@@ -211,3 +211,28 @@ def test_stores_that_are_found_after_the_palette_has_gone_disturb_nobody(stores:
 
     assert not stores.shows("palette")
     assert not stores.shows("question")
+
+
+@pytest.mark.parametrize("keys", ["Return", "Space"])
+def test_enter_and_space_press_the_button_that_has_the_focus(stores: Gui, keys: str):
+    stores.find("new_store_button").setFocus(Qt.FocusReason.TabFocusReason)
+    stores.press(keys)
+    stores.find("new_store_drawer")
+    stores.find("drawer_close_button").setFocus(Qt.FocusReason.TabFocusReason)
+
+    stores.press(keys)
+
+    assert not stores.shows("new_store_drawer")
+
+
+def test_enter_in_a_question_presses_the_button_that_has_the_focus(stores: Gui):
+    stores.press("Ctrl+N")
+    stores.write("name_edit", "Half typed")
+    stores.press("Esc")
+    stores.question()
+    stores.find("answer_leave_button").setFocus(Qt.FocusReason.TabFocusReason)
+
+    stores.press("Return")
+
+    stores.until(lambda: not stores.shows("question"))
+    assert not stores.shows("new_store_drawer")

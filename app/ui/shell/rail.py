@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QV
 from app.kernel.text import Text
 from app.ui.language import told, tr
 from app.ui.theme.icons import app_icon, icon
-from app.ui.widgets.parts import icon_button, label
+from app.ui.widgets.parts import PushButton, icon_button, label
 
 WIDE_PX = 160
 NARROW_PX = 56
@@ -76,7 +76,7 @@ class Rail(QWidget):
         return row
 
     def _build_button(self, entry: Entry) -> QPushButton:
-        made = QPushButton()
+        made = PushButton()
         made.setObjectName(f"rail_{entry.id}_button")
         made.setProperty("kind", "rail")
         made.setCheckable(True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,11 +42,36 @@ def set_kind(widget: QWidget, kind: str, key: str = "kind") -> None:
     style.polish(widget)
 
 
+class PushButton(QPushButton):
+    """A button that Enter presses, too; Qt's own wants the space bar outside of dialogs."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
+
+class ToolButton(QToolButton):
+    """The same with an icon alone."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_enter(self, event):
+            super().keyPressEvent(event)
+
+
+def pressed_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Presses a button where the key is Enter; whether it was."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True
+
+
 def button(
     text: str, name: str, clicked: Callable[[], object] | None = None, *, kind: str = "", icon_name: str = ""
 ) -> QPushButton:
     """A button with a text; `name` is what tests and scripts find it by."""
-    made = QPushButton(text)
+    made = PushButton(text)
     made.setObjectName(name)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     if kind:
@@ -63,7 +89,7 @@ def icon_button(
     icon_name: str, text: str, name: str, clicked: Callable[[], object] | None = None, *, tone: str = "text"
 ) -> QToolButton:
     """A button that shows an icon only; `text` is its tooltip and what a screen reader says."""
-    made = QToolButton()
+    made = ToolButton()
     made.setObjectName(name)
     made.setIcon(icon(icon_name, tone))
     made.setIconSize(QSize(ICON_PX, ICON_PX))

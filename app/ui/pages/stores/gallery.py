@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -22,7 +22,7 @@ from app.ui.pages.stores.words import in_gallery_order, platform_name, template_
 from app.ui.theme.icons import flag
 from app.ui.theme.palette import tokens_now
 from app.ui.theme.tokens import readable_on
-from app.ui.widgets.parts import button, plain_tip
+from app.ui.widgets.parts import button, plain_tip, pressed_by_enter
 
 _COLUMNS = 3
 _TILE_PX = 46
@@ -45,6 +45,10 @@ class TemplateTile(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(136, _TILE_PX)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not pressed_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = tokens_now()
