@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,13 +67,36 @@ def _qt_application() -> QApplication:
     from app.ui.theme.icons import app_icon
 
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
-    qt = QApplication([sys.argv[0] if sys.argv else "berth"])
+    with _input_methods():
+        qt = QApplication([sys.argv[0] if sys.argv else "berth"])
     qt.setApplicationName("Berth")
     qt.setApplicationVersion(__version__)
     qt.setDesktopFileName("berth")
     qt.setWindowIcon(app_icon())
     qt.setQuitOnLastWindowClosed(False)
     return qt
+
+
+@contextmanager
+def _input_methods() -> Iterator[None]:
+    """Chinese input by fcitx: PySide6 brings no plugin for it, but fcitx answers as IBus does, by its portal.
+
+    Only while Qt chooses its plugin: the browsers of stores shall find what the person has set.
+    """
+    asked = f"{os.environ.get('QT_IM_MODULE', '')} {os.environ.get('XMODIFIERS', '')}"
+    if not sys.platform.startswith("linux") or "fcitx" not in asked:
+        yield
+        return
+    ours = {"QT_IM_MODULE": "ibus", "IBUS_USE_PORTAL": "1"}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _quit_on_signals(qt: QApplication) -> None:

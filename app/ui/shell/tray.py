@@ -36,7 +36,7 @@ class Tray(QObject):
         self._menu.aboutToShow.connect(self._fill)
         self._lock = lock
         self._quit = quit_program
-        self._icon = QSystemTrayIcon(_icon(attention=False), self)
+        self._icon = QSystemTrayIcon(_icon(attention=False, is_open=False), self)
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._on_activated)
         states.changed.connect(self._on_changed)
@@ -65,7 +65,7 @@ class Tray(QObject):
     @Slot()
     def _on_changed(self, _profiles: object = None) -> None:
         count = self._states.count_open()
-        self._icon.setIcon(_icon(attention=bool(self._states.ids(FAULTY))))
+        self._icon.setIcon(_icon(attention=bool(self._states.ids(FAULTY)), is_open=bool(count)))
         self._icon.setToolTip(
             f"{tr('Berth')} · {tr('%n window(s) open', n=count) if count else tr('No window is open')}"
         )
@@ -93,5 +93,8 @@ class Tray(QObject):
             self._show_window()
 
 
-def _icon(*, attention: bool) -> QIcon:
-    return own_icon("tray-attention.svg") if attention else own_icon("berth-16.svg", "berth.svg")
+def _icon(*, attention: bool, is_open: bool) -> QIcon:
+    """The coloured icon with its state: nobody knows how light the system's panel is."""
+    if attention:
+        return own_icon("berth-attention.svg")
+    return own_icon("berth-open.svg") if is_open else own_icon("berth-16.svg", "berth.svg")

@@ -21,12 +21,12 @@ def icon(name: str, tone: str = "text") -> QIcon:
 
 
 def app_icon() -> QIcon:
-    """The program's own icon in every size."""
+    """The program's own icon in every size; the small ones are drawn with fewer lines."""
     folder = assets.folder("resources") / "icons"
     made = QIcon()
     for size in (16, 22, 24, 32, 48, 64, 128, 256):
-        file = folder / ("berth-16.svg" if size <= 22 and (folder / "berth-16.svg").exists() else "berth.svg")
-        made.addPixmap(_rendered(_read(file), QSize(size, size), 1.0))
+        name = {16: "berth-16.svg", 22: "berth-22.svg", 24: "berth-22.svg"}.get(size, "berth.svg")
+        made.addPixmap(_rendered(_read(folder / name), QSize(size, size), 1.0))
     return made
 
 
