@@ -57,6 +57,7 @@ class TopBar(QWidget):
         self.search_edit = SearchEdit()
         self.search_edit.textEdited.connect(self._on_edited)
         self.search_edit.textChanged.connect(self._on_changed)
+        self._is_told = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_time)
@@ -81,9 +82,10 @@ class TopBar(QWidget):
         self.search_edit.setVisible(bool(hint))
         self.search_edit.setPlaceholderText(hint)
         if self.search_edit.text() != text:
-            self.search_edit.blockSignals(True)
+            # Without blocking its signals: the field itself hears them, for its clear button.
+            self._is_told = True
             self.search_edit.setText(text)
-            self.search_edit.blockSignals(False)
+            self._is_told = False
 
     def focus_search(self) -> None:
         """Puts the caret into the search field."""
@@ -95,7 +97,7 @@ class TopBar(QWidget):
         self._timer.start(_PAUSE_MS)
 
     def _on_changed(self, text: str) -> None:
-        if not text:  # the clear button does not count as an edit
+        if not text and not self._is_told:  # the clear button does not count as an edit
             self._timer.start(_PAUSE_MS)
 
     def _on_time(self) -> None:
