@@ -120,7 +120,10 @@ class ProxyList(QTableView):
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
-        header.sortIndicatorChanged.connect(self._proxies.sort)
+        self._sorted = (0, Qt.SortOrder.AscendingOrder)
+        header.sortIndicatorChanged.connect(self._on_sort)
+        # Its own, and empty: for every paint it would ask of each column whether all rows are selected.
+        header.setSelectionModel(QItemSelectionModel(self.model(), header))
         self._grow()
         header.sectionResized.connect(self._on_resized)
 
@@ -128,9 +131,11 @@ class ProxyList(QTableView):
         """Widths and order of sorting as they were left; False where they cannot be read."""
         self._is_own = True
         self._is_growing = True
-        found = self.horizontalHeader().restoreState(state)
+        header = self.horizontalHeader()
+        found = header.restoreState(state)
         self._is_growing = False
         self._is_own = found
+        self._on_sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
         return found
 
     @property
@@ -151,6 +156,18 @@ class ProxyList(QTableView):
         for at, column in enumerate(COLUMNS):
             header.resizeSection(at, widths[column.id])
         self._is_growing = False
+
+    def _on_sort(self, section: int, order: Qt.SortOrder) -> None:
+        if 0 <= section < len(COLUMNS) and COLUMNS[section].sort:
+            self._sorted = (section, order)
+            self._proxies.sort(section, order)
+            return
+        # Qt has moved the arrow to a column that nothing is sorted by.
+        header = self.horizontalHeader()
+        header.blockSignals(True)
+        header.setSortIndicator(*self._sorted)
+        header.blockSignals(False)
+        header.viewport().update()
 
     def _on_resized(self, section: int, _before: int, _now: int) -> None:
         # The last one is stretched by Qt.

@@ -120,6 +120,8 @@ class ProxyModel(QAbstractTableModel):
                 return told(COLUMNS[section].title)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            if role == Qt.ItemDataRole.InitialSortOrderRole and not COLUMNS[section].ascends_first:
+                return Qt.SortOrder.DescendingOrder
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -25,6 +25,7 @@ from app.ui.widgets.banner import Way
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.parts import button, icon_button, label
+from app.vault.settings import SETTING
 
 _PANE = "proxies/pane"
 _SPLIT = "proxies/split"
@@ -222,7 +223,9 @@ class ProxiesPage(Page):
     def _on_ids(self, asked: int, ids: tuple[ProxyId, ...], expiring_days: int) -> None:
         if asked != self._asked:
             return  # somebody has typed on; a newer answer follows
-        self._expiring_days = expiring_days
+        if expiring_days != self._expiring_days:
+            self._expiring_days = expiring_days
+            self.list.viewport().update()
         self.model.show(ids)
         self._show_head()
         wanted = 0 if self.next_row is None and self.list.hasFocus() else self.next_row
@@ -241,7 +244,8 @@ class ProxiesPage(Page):
         self._load()
 
     def _on_changes(self, changes: Changes) -> None:
-        touched = ALL if PROFILE in changes else changes.get(PROXY)
+        # A setting says how soon an end is told in another colour.
+        touched = ALL if PROFILE in changes or SETTING in changes else changes.get(PROXY)
         if touched is None:
             return
         if isinstance(touched, All) or isinstance(self._touched, All):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
-from app.isolation.profile import MAX_NAME
+from app.isolation.profile import MAX_NAME, NameWrong, clean_label
 from app.isolation.proxies import Proxies, Proxy, Same
 from app.kernel.errors import Problem
 from app.ui.face import Face
@@ -70,12 +70,19 @@ class ProxyDrawer(Drawer):
         """Stores it, where the fields can be read."""
         if self._is_saving:
             return
-        for field in (self.proxy_field, self.name_field, self.date_field):
+        for field in (self.proxy_field, self.name_field, self.provider_field, self.date_field):
             field.say("")
         if self._proxy is None and not self.proxy_edit.value:
             self.proxy_field.say(tr("Paste a proxy."), "danger")
             self.proxy_edit.edit.setFocus()
             return
+        for field, edit in ((self.name_field, self.name_edit), (self.provider_field, self.provider_edit)):
+            try:
+                clean_label(edit.text())
+            except NameWrong as problem:
+                field.say_problem(problem)
+                edit.setFocus()
+                return
         if self.date_edit.is_wrong:
             self.date_field.say(tr("Write a day as 2027-03-31, or leave it empty for never."), "danger")
             self.date_edit.edit.setFocus()
@@ -108,7 +115,7 @@ class ProxyDrawer(Drawer):
 
     def _on_failed(self, problem: Problem) -> None:
         self._set_saving(False)
-        if problem.id in ("name-wrong", "proxy-name-taken"):
+        if problem.id == "proxy-name-taken":
             self.name_field.say_problem(problem)
             self.name_edit.setFocus()
         elif problem.id.startswith("proxy-string") or problem.id == "proxy-known":
@@ -142,6 +149,7 @@ class ProxyDrawer(Drawer):
             edit.returnPressed.connect(self.save)
         self.date_edit.changed.connect(lambda: self.date_field.say(""))
         self.name_edit.textEdited.connect(lambda _text: self.name_field.say(""))
+        self.provider_edit.textEdited.connect(lambda _text: self.provider_field.say(""))
         self.proxy_edit.changed.connect(lambda: self.proxy_field.say(""))
 
     def _build_foot(self) -> None:
