@@ -18,6 +18,8 @@ from app.kernel.paths import Paths
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+_TURN_S = 0.001
+
 
 def main(words: Sequence[str]) -> int:
     """Runs the window program; returns its exit code. `words` are those of `berth`, `gui` among them."""
@@ -66,6 +68,8 @@ def _qt_application() -> QApplication:
     from app import __version__
     from app.ui.theme.icons import app_icon
 
+    # How long a thread that computes may keep others waiting: painting asks for its turn a hundred times a frame.
+    sys.setswitchinterval(_TURN_S)
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
     with _input_methods():
         qt = QApplication([sys.argv[0] if sys.argv else "berth"])

@@ -77,16 +77,23 @@ class Session:
 
     def pause(self, seconds: float = 0.15) -> None:
         ends = time.monotonic() + seconds
-        while time.monotonic() < ends:
-            self.qt.processEvents()
-            time.sleep(0.001)
+        self._loop(lambda: time.monotonic() >= ends)
 
     def until(self, is_true: Callable[[], object]) -> None:
         ends = time.monotonic() + _WAIT_S
-        while not is_true():
-            assert time.monotonic() < ends, "waited in vain"
-            self.qt.processEvents()
-            time.sleep(0.001)
+        self._loop(lambda: is_true() or time.monotonic() >= ends)
+        assert time.monotonic() < ends, "waited in vain"
+
+    def _loop(self, is_over: Callable[[], object]) -> None:
+        """Qt's own loop: what is deleted later is deleted in it, as in the program."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
+        loop, timer = QEventLoop(), QTimer()
+        timer.setInterval(2)
+        timer.timeout.connect(lambda: loop.quit() if is_over() else None)
+        timer.start()
+        loop.exec()
+        timer.stop()
 
     def unlock(self) -> None:
         page = self.application.window.shown

@@ -167,6 +167,8 @@ class StoreList(QTableView):
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         header.sortIndicatorChanged.connect(self._stores.sort)
+        # Its own, and empty: for every paint it would ask of each column whether all 5,000 rows are selected.
+        header.setSelectionModel(QItemSelectionModel(self._stores, header))
         self.reset_columns()
 
     def _on_header_menu(self, place: QPoint) -> None:
