@@ -156,10 +156,6 @@
         <translation><numerusform>In %n month</numerusform><numerusform>In %n months</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>One a line, in any form. At most %n line(s) at once.</source>
-        <translation type="vanished"><numerusform>One a line, in any form. At most %n line at once.</numerusform><numerusform>One a line, in any form. At most %n lines at once.</numerusform></translation>
-    </message>
-    <message numerus="yes">
         <source>Open %n window(s)?</source>
         <translation><numerusform>Open %n window?</numerusform><numerusform>Open %n windows?</numerusform></translation>
     </message>

@@ -244,10 +244,6 @@
         <translation>有一家店铺未打开</translation>
     </message>
     <message>
-        <source>A store was not opened.</source>
-        <translation type="vanished">有一家店铺未打开。</translation>
-    </message>
-    <message>
         <source>A user name for an HTTP proxy cannot hold a colon.</source>
         <translation>HTTP代理的用户名不能含冒号。</translation>
     </message>
@@ -638,10 +634,6 @@
     <message>
         <source>Berth runs as root, so browsers run without their sandbox; use an ordinary account.</source>
         <translation>泊位正以root身份运行，浏览器的沙盒因此关闭；请改用普通用户。</translation>
-    </message>
-    <message>
-        <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where Qt's source is.</source>
-        <translation type="vanished">泊位使用Qt {version}，按GNU宽通用公共许可证（LGPL）第 3 版授权。Qt以独立的库放在程序旁边：可以换成自己编译的Qt，也可以为此拆解泊位。下面是许可证全文，以及Qt源代码的所在。</translation>
     </message>
     <message>
         <source>Berth uses Qt {version} under the GNU Lesser General Public License, version 3. Qt comes as libraries of its own beside the program: you may replace them with your own build of Qt, and take Berth apart to make that work. Below stand the licence, and where the source of Qt is.</source>
@@ -2105,10 +2097,6 @@
         <translation>第 {number} 行有误。</translation>
     </message>
     <message>
-        <source>Line {number}:</source>
-        <translation type="vanished">第 {number} 行：</translation>
-    </message>
-    <message>
         <source>Lithuania</source>
         <translation>立陶宛</translation>
     </message>
@@ -2643,10 +2631,6 @@
     <message>
         <source>On</source>
         <translation>开</translation>
-    </message>
-    <message numerus="yes">
-        <source>One a line, in any form. At most %n line(s) at once.</source>
-        <translation type="vanished"><numerusform>每行一个，写法不限。一次最多 %n 行。</numerusform></translation>
     </message>
     <message>
         <source>One a line, in any form; at most {count} lines at once.</source>
