@@ -98,6 +98,8 @@ class Theme(QObject):
             for window in windows:
                 if shiboken6.isValid(window):
                     window.setUpdatesEnabled(True)
+                    # Not `update`: a request that came while updates were off is lost, and Qt waits for it.
+                    QTimer.singleShot(0, window, window.repaint)
             self.changed.emit()
 
         self._application.setStyleSheet("")
