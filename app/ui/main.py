@@ -68,7 +68,7 @@ def _qt_application() -> QApplication:
     from app import __version__
     from app.ui.theme.icons import app_icon
 
-    # How long a thread that computes may keep others waiting: painting asks for its turn a hundred times a frame.
+    # How long a thread that computes may keep others waiting: a frame asks for its turn a hundred times.
     sys.setswitchinterval(_TURN_S)
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
     with _input_methods():
