@@ -59,6 +59,8 @@ def cut(text: str) -> tuple[str, bool]:
     kept = text[:MOST_LETTERS]
     lines = kept.splitlines()
     was_cut = len(text) > len(kept) or len(lines) > MOST_LINES
+    if len(text) > len(kept) and len(lines) > 1:
+        lines.pop()  # half a line may look like a whole one, with half a password
     return "\n".join(line[:_MOST_OF_A_LINE] for line in lines[:MOST_LINES]), was_cut
 
 

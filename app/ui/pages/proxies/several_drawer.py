@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.isolation.profile import MAX_LABEL, NameWrong, clean_label
 from app.isolation.proxies import Proxies
 from app.kernel.errors import Problem
-from app.kernel.jobs import Progress
+from app.kernel.jobs import Job, Progress
 from app.kernel.text import Text, say
 from app.ui.face import Face
 from app.ui.language import tr
@@ -50,7 +51,6 @@ _WIDTH_PX = 720
 _PASTE_PX = 104
 _PAUSE_MS = 250
 _WIDTHS_PX = (58, 128, 270)
-_MOST_OF_PROVIDER = 200
 
 
 class PasteEdit(QPlainTextEdit):
@@ -93,6 +93,8 @@ class SeveralDrawer(Drawer):
         self._proxies = proxies
         self._asked = 0
         self._is_adding = False
+        self._job: Job[_Outcome] | None = None
+        self._read_text = ""  # what the preview is made from
         self._known: dict[FarEnd, str] = {}
         self.model = LinesModel(self)
         self.edit = PasteEdit()
@@ -104,6 +106,7 @@ class SeveralDrawer(Drawer):
         self._timer.timeout.connect(self._read)
         self.edit.textChanged.connect(self._timer.start)
         self.edit.was_cut.connect(self._on_cut)
+        face.jobs.titled_changed.connect(self._on_jobs_changed)
         self._build_body()
         self._build_foot()
         self._show()
@@ -132,6 +135,7 @@ class SeveralDrawer(Drawer):
 
     def end(self) -> None:
         self._timer.stop()
+        self._is_adding = False
         self.edit.blockSignals(True)
         self.edit.clear()  # it holds passwords
         super().end()
@@ -149,15 +153,18 @@ class SeveralDrawer(Drawer):
 
     def add(self) -> None:
         """Adds every good line."""
-        if self._is_adding or not self.good:
+        if self._is_adding:
             return
-        if self.date_edit.is_wrong:
-            self.date_field.say(tr("Write a day as 2027-03-31, or leave it empty for never."), "danger")
-            self.date_edit.edit.setFocus()
+        if self.edit.toPlainText() != self._read_text:
+            self._timer.stop()
+            self._read()  # nothing is added, and nothing goes with the drawer, that nobody has seen
+            return
+        if not self.good or not self._are_facts_right():
             return
         self._set_adding(True)
+        self._job = None
         lines = [line for line in self.model.lines if line.standing is Standing.GOOD]
-        provider, moment = self.provider_edit.text().strip(), self.date_edit.moment
+        provider, moment = clean_label(self.provider_edit.text()), self.date_edit.moment
 
         def one(line: Line) -> None:
             made = self._proxies.add(line.text)
@@ -182,9 +189,23 @@ class SeveralDrawer(Drawer):
                     failed[line.number] = problem.text
             return _Outcome(frozenset(done), failed)
 
-        self._face.jobs.start(
+        self._job = self._face.jobs.start(
             work, owner=self, then=self._on_added, failed=self._on_failed, title=say("Adding proxies")
         )
+
+    def _are_facts_right(self) -> bool:
+        """Whether what all of them shall have can be stored; before the first one is."""
+        try:
+            clean_label(self.provider_edit.text())
+        except NameWrong as problem:
+            self.provider_field.say_problem(problem)
+            self.provider_edit.setFocus()
+            return False
+        if self.date_edit.is_wrong:
+            self.date_field.say(tr("Write a day as 2027-03-31, or leave it empty for never."), "danger")
+            self.date_edit.edit.setFocus()
+            return False
+        return True
 
     def _build_table(self) -> QTableView:
         table = QTableView()
@@ -223,13 +244,15 @@ class SeveralDrawer(Drawer):
         self.body_layout.addWidget(self._build_choice())
         self.provider_edit = QLineEdit()
         self.provider_edit.setObjectName("provider_edit")
-        self.provider_edit.setMaxLength(_MOST_OF_PROVIDER)
+        self.provider_edit.setMaxLength(MAX_LABEL)
+        self.provider_field = Field(tr("Provider of all"), self.provider_edit)
+        self.provider_edit.textEdited.connect(lambda _text: self.provider_field.say(""))
         self.date_edit = DateEdit("expires_edit")
         self.date_field = Field(tr("All expire on"), self.date_edit, focus=self.date_edit.edit)
         self.date_edit.changed.connect(lambda: self.date_field.say(""))
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addWidget(Field(tr("Provider of all"), self.provider_edit), 1)
+        row.addWidget(self.provider_field, 1)
         row.addWidget(self.date_field, 1)
         self.body_layout.addLayout(row)
 
@@ -276,7 +299,8 @@ class SeveralDrawer(Drawer):
     def _read(self) -> None:
         self._asked += 1
         asked, proxies = self._asked, self._proxies
-        text, is_cut = cut(self.edit.toPlainText())
+        whole = self.edit.toPlainText()
+        text, is_cut = cut(whole)
 
         def work() -> tuple[Reading, dict[FarEnd, str]]:
             known = known_far_ends(proxies)
@@ -285,6 +309,7 @@ class SeveralDrawer(Drawer):
         def done(found: tuple[Reading, dict[FarEnd, str]]) -> None:
             if asked == self._asked and not self._is_adding:
                 reading, self._known = found
+                self._read_text = whole
                 self.model.show(reading.lines)
                 if reading.was_cut:
                     self._on_cut()
@@ -337,9 +362,17 @@ class SeveralDrawer(Drawer):
             level="warn",
         )
 
+    def _on_jobs_changed(self) -> None:
+        if self._is_adding and self._job is not None and self._job.is_done:
+            # Cancelled at the foot of the window, of which nobody is told.
+            self._set_adding(False)
+            self._read()
+
     def _on_added(self, outcome: _Outcome) -> None:
         self._set_adding(False)
-        self.added.emit(len(outcome.added))
+        self._asked += 1
+        if outcome.added:
+            self.added.emit(len(outcome.added))
         self.model.show(
             [
                 replace(line, standing=Standing.ADDED)
