@@ -91,6 +91,13 @@ def empty_gui(_nothing_of_qt_left: None, qapp: QApplication, qtbot: QtBot, paths
 
 
 @pytest.fixture
+def with_vault(paths: Paths, _made: tuple[Path, Secret]) -> Paths:
+    """A data folder with the vault of `gui`, for programs in processes of their own."""
+    copy_vault(_made[0], paths)
+    return paths
+
+
+@pytest.fixture
 def recovery_code(_made: tuple[Path, Secret]) -> Secret:
     """The recovery code of the vault of `gui`."""
     return _made[1]

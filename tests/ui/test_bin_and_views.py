@@ -44,6 +44,16 @@ def test_del_moves_to_the_bin_and_the_toast_takes_it_back(stores: Gui):
     assert "1 store restored" in stores.toasts()
 
 
+def test_when_the_last_store_goes_the_focus_is_on_what_can_be_done_next(stores: Gui):
+    stores.select("Anna")
+    stores.press("Ctrl+A")
+    stores.press("Del")
+    stores.rest()
+
+    assert stores.names() == []
+    assert stores.focus.objectName() == "empty_new_button"
+
+
 def test_several_go_together_and_come_back_together(stores: Gui):
     stores.select("Anna", "Carl")
     stores.click("bulk_bin_button")

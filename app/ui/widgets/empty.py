@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -71,7 +71,7 @@ class EmptyState(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._pass_focus_on()
+        QTimer.singleShot(0, self, self._pass_focus_on)  # its page has yet to say what stands here
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
