@@ -316,7 +316,7 @@ def test_a_line_that_is_no_page_is_told_beside_the_field_and_nothing_is_stored(
     assert wrong(settings, ECHO) == ""
 
 
-def test_a_paste_of_five_megabytes_into_the_list_is_refused_or_stored_but_harms_nothing(settings: Gui):
+def test_a_paste_of_five_megabytes_into_the_list_is_cut_and_told(settings: Gui):
     before = stored(settings, ECHO)
     row(settings, ECHO)
     settings.write(field(ECHO), "")
@@ -324,6 +324,7 @@ def test_a_paste_of_five_megabytes_into_the_list_is_refused_or_stored_but_harms_
     settings.press("Tab")
     settings.rest()
 
+    assert len(settings.find(field(ECHO), QPlainTextEdit).toPlainText()) <= 20_000
     assert "Line 1 does not fit." in wrong(settings, ECHO)
     assert stored(settings, ECHO) == before
 

@@ -84,6 +84,11 @@ class SettingRow(Row):
         """Gives what was changed a moment ago."""
         self.control.finish()
 
+    def drop(self) -> None:
+        """Forgets what was changed a moment ago, and what was said of it."""
+        self.control.drop()
+        self.show_problem(None)
+
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 12, 16, 12)

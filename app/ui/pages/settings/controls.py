@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -51,6 +51,9 @@ class ChoiceControl(Choice):
     def finish(self) -> None:
         """Nothing waits here."""
 
+    def drop(self) -> None:
+        """Nothing waits here."""
+
 
 class NumberControl(QWidget):
     """A number within its bounds: typed, by the arrow keys, or by its two buttons."""
@@ -90,6 +93,10 @@ class NumberControl(QWidget):
         if self._timer.isActive():
             self._timer.stop()
             self._give()
+
+    def drop(self) -> None:
+        """Forgets what was changed a moment ago."""
+        self._timer.stop()
 
     def step(self, by: int) -> None:
         """Counts up or down, no further than the bounds."""
@@ -150,6 +157,9 @@ class SwitchControl(QAbstractButton):
     def finish(self) -> None:
         """Nothing waits here."""
 
+    def drop(self) -> None:
+        """Nothing waits here."""
+
     def sizeHint(self) -> QSize:
         return QSize(46, 28)
 
@@ -197,11 +207,20 @@ class LinesControl(QPlainTextEdit):
             self._timer.stop()
             self._give()
 
+    def drop(self) -> None:
+        """Forgets what was changed a moment ago."""
+        self._timer.stop()
+
     def _give(self) -> None:
         self.given.emit(self._lines())
 
     def _lines(self) -> tuple[str, ...]:
         return tuple(self.toPlainText()[:_MOST_LETTERS].split())
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self.insertPlainText(
+            source.text()[:_MOST_LETTERS]
+        )  # no more is read, and megabytes would stop the program
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.finish()
@@ -231,6 +250,10 @@ class LineControl(QLineEdit):
         """Gives what was typed."""
         if self.text() != self._stored:
             self.given.emit(self.text())
+
+    def drop(self) -> None:
+        """Forgets what was typed."""
+        self.setText(self._stored)
 
 
 Control = ChoiceControl | NumberControl | SwitchControl | LinesControl | LineControl

@@ -284,7 +284,7 @@ class SettingsPage(Page):
         self._store(name, partial(self.face.settings.set, name, value), partial(self._saver.set, name, value))
 
     def _on_reset(self, name: str) -> None:
-        self.rows[name].show_problem(None)
+        self.rows[name].drop()
         self._store(name, partial(self.face.settings.reset, name), partial(self._saver.reset, name))
         self.rows[name].control.setFocus(Qt.FocusReason.OtherFocusReason)
 
