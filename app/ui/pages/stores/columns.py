@@ -88,7 +88,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("status", say("Account"), 92, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
     Column(
-        "window", say("Window"), 92, lambda seen: told(DOING_TEXTS[seen.states.doing(seen.row.profile.id)])
+        "window", say("Window"), 106, lambda seen: told(DOING_TEXTS[seen.states.doing(seen.row.profile.id)])
     ),
     Column("exit", say("Exit"), 164, _exit_text, "exit", _exit_tip),
     Column("expires", say("Proxy expires"), 104, _expires, "expires", _expires_tip),
