@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from app.kernel import assets
-from app.kernel.text import Text, fill
+from app.kernel.errors import Problem
+from app.kernel.text import Text, fill, say
 
 CONTEXT = "berth"  # one for everything, so that a term is translated once
 
@@ -22,10 +23,16 @@ def tr(source: str, note: str = "", n: int = -1) -> str:
 def told(text: Text) -> str:
     """A sentence of the core in the language of now, its facts filled in."""
     template = QCoreApplication.translate(CONTEXT, text.source, "", -1 if text.n is None else text.n)
+    # The marks around commands are for terminals; facts keep theirs, whatever they are.
     return fill(
-        template,
+        template.replace("`", ""),
         {name: told(fact) if isinstance(fact, Text) else fact for name, fact in text.facts.items()},
     )
+
+
+def told_whole(problem: Problem) -> str:
+    """What happened and what to do next, as one text; Chinese puts no space between the two."""
+    return told(say("{what} {next}", what=problem.text, next=problem.next_step))
 
 
 class Languages:

@@ -5,7 +5,7 @@
     <name>berth</name>
     <message numerus="yes">
         <source> (and %n more)</source>
-        <translation><numerusform> (and %n more)</numerusform><numerusform> (and %n more)</numerusform></translation>
+        <translation type="vanished"><numerusform> (and %n more)</numerusform><numerusform> (and %n more)</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n being opened</source>
@@ -38,6 +38,10 @@
     <message numerus="yes">
         <source>%n more</source>
         <translation><numerusform>%n more</numerusform><numerusform>%n more</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more were refused as well.</source>
+        <translation><numerusform>%n more was refused as well.</numerusform><numerusform>%n more were refused as well.</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n new note(s)</source>

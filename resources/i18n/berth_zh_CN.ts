@@ -5,7 +5,7 @@
     <name>berth</name>
     <message numerus="yes">
         <source> (and %n more)</source>
-        <translation><numerusform>（另有 %n 家）</numerusform></translation>
+        <translation type="vanished"><numerusform>（另有 %n 家）</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n being opened</source>
@@ -38,6 +38,10 @@
     <message numerus="yes">
         <source>%n more</source>
         <translation><numerusform>还有 %n 项</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more were refused as well.</source>
+        <translation><numerusform>另有 %n 家同样被拒绝。</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n new note(s)</source>

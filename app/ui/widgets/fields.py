@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from app.kernel.errors import Problem
-from app.ui.language import told, tr
+from app.ui.language import told_whole, tr
 from app.ui.theme.icons import icon, painted
 from app.ui.theme.palette import tokens_now
 from app.ui.widgets.parts import label, set_kind
@@ -45,7 +45,7 @@ class Field(QWidget):
 
     def say_problem(self, problem: Problem) -> None:
         """What is wrong with it, and what to do."""
-        self.say(f"{told(problem.text)} {told(problem.next_step)}", "danger")
+        self.say(told_whole(problem), "danger")
 
 
 class PassphraseEdit(QLineEdit):

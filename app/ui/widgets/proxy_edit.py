@@ -14,7 +14,7 @@ from app.isolation.plan import Upstream
 from app.isolation.proxies import DIRECT_WORD, Proxies, Proxy
 from app.kernel.errors import Problem
 from app.ui.bridge import GuiJobs
-from app.ui.language import told, tr
+from app.ui.language import told_whole, tr
 from app.ui.telling import country_title
 from app.ui.widgets.fields import LONGEST_PASTE
 from app.ui.widgets.parts import button, icon_button, label, set_kind
@@ -74,7 +74,7 @@ class ProxyEdit(QWidget):
 
     def say_problem(self, problem: Problem) -> None:
         """What the core did not like."""
-        self._say(f"{told(problem.text)} {told(problem.next_step)}", "danger")
+        self._say(told_whole(problem), "danger")
         self.edit.setFocus()
 
     def _load_saved(self) -> None:
@@ -130,7 +130,7 @@ class ProxyEdit(QWidget):
             self._say(tr("This can be read in two ways. Which one is meant?"), "warn")
             self._offer(problem.readings)
         except Problem as problem:
-            self._say(f"{told(problem.text)} {told(problem.next_step)}", "danger")
+            self._say(told_whole(problem), "danger")
         else:
             self._say(_shown(found.upstream), "ok")
             self._timer.start(_TEST_AFTER_MS)
@@ -177,7 +177,7 @@ class ProxyEdit(QWidget):
 
     def _on_test_failed(self, wanted: str, problem: Problem) -> None:
         if wanted == self._tested:
-            self._say_test(f"{told(problem.text)} {told(problem.next_step)}", "danger")
+            self._say_test(told_whole(problem), "danger")
 
     def _say_test(self, text: str, kind: str) -> None:
         self.test_label.setText(text)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from app.kernel.errors import Problem
 from app.kernel.settings import Setting, Value, check
-from app.ui.language import told, tr
+from app.ui.language import told, told_whole, tr
 from app.ui.pages.settings.controls import LinesControl, control_for
 from app.ui.widgets.parts import ElidedLabel, hairline, icon_button, label
 
@@ -68,7 +68,7 @@ class SettingRow(Row):
         """Why a value was not taken; None: it was."""
         self.wrong_label.setVisible(problem is not None)
         if problem is not None:
-            self.wrong_label.setText(f"{told(problem.text)} {told(problem.next_step)}")
+            self.wrong_label.setText(told_whole(problem))
 
     def _say_line(self, value: tuple[object, ...]) -> None:
         """Which line of a list is wrong: the core does not repeat addresses, they may hold a password."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from app.kernel.errors import Problem
 from app.kernel.jobs import Progress
 from app.kernel.text import say
-from app.ui.language import told, tr
+from app.ui.language import told, told_whole, tr
 from app.ui.pages.stores.checking import check_proxies
 from app.ui.pages.stores.proxy_question import ProxyQuestion
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind
@@ -232,10 +232,13 @@ class StoreDeeds(QObject):
         )
 
     def _say_refused(self, done: BulkDone) -> None:
-        if done.refused:
-            _, first = done.refused[0]
-            more = tr(" (and %n more)", n=len(done.refused) - 1) if len(done.refused) > 1 else ""
-            self._face.toaster.show(f"{told(first.text)}{more} {told(first.next_step)}")
+        if not done.refused:
+            return
+        _, first = done.refused[0]
+        text = told_whole(first)
+        if len(done.refused) > 1:
+            text += "\n" + tr("%n more were refused as well.", n=len(done.refused) - 1)
+        self._face.toaster.show(text)
 
     # --- proxies ------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app.isolation.checks import Preflight
 from app.isolation.profile import Profile
-from app.ui.language import told, tr
+from app.ui.language import told_whole, tr
 from app.ui.pages.stores.lines import Checks
 from app.ui.widgets.parts import button, label, set_kind
 from app.ui.window_acts import WindowActs
@@ -67,7 +67,7 @@ class RefusalCard(QFrame):
         problem = refusal.problem
         self.text_label.setVisible(problem is not None)
         if problem is not None:
-            self.text_label.setText(f"{told(problem.text)} {told(problem.next_step)}")
+            self.text_label.setText(told_whole(problem))
         self.once_button.setVisible(preflight is not None and _may_override(preflight))
 
     def focus_first(self) -> None:
