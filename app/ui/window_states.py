@@ -164,6 +164,10 @@ class WindowStates(QObject):
         for profile in self._states:
             if self._mine.get(profile) is Doing.OPEN:
                 del self._mine[profile]
+        if was_lost:  # what opened a moment ago has gone with it
+            gone = frozenset(profile for profile, doing in self._mine.items() if doing is Doing.OPEN)
+            self._mine = {profile: doing for profile, doing in self._mine.items() if profile not in gone}
+            changed |= gone
         is_first, self._was_told = not self._was_told, True
         if changed or is_first:
             self.changed.emit(changed)
