@@ -45,6 +45,7 @@ class EmptyState(QWidget):
         self.title_label.setText(title)
         self.text_label.setText(text)
         self.text_label.setVisible(bool(text))
+        had_focus = self.hasFocus() or any(one.hasFocus() for one in self.findChildren(QPushButton))
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -55,12 +56,13 @@ class EmptyState(QWidget):
                 self._row.addWidget(button(way.text, way.name, way.act, kind=way.kind))
             self._row.addStretch(1)
         self._paint_sign()
-        self._pass_focus_on()
+        if had_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pass_focus_on(self) -> None:
         """The list that was here may have had the focus; where nothing shows it, nobody could find it."""
         if self.hasFocus():
-            first = next((one for one in self.findChildren(QPushButton) if one.isEnabled()), None)
+            first = next((one for one in self.findChildren(QPushButton) if one.isVisible()), None)
             if first is not None:
                 first.setFocus(Qt.FocusReason.OtherFocusReason)
             else:
@@ -71,7 +73,7 @@ class EmptyState(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        QTimer.singleShot(0, self, self._pass_focus_on)  # its page has yet to say what stands here
+        QTimer.singleShot(0, self, self._pass_focus_on)  # when what stands here is there
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
