@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import shiboken6
 from PySide6.QtCore import QAbstractAnimation, QProcess, QThread, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication
@@ -12,11 +10,8 @@ from PySide6.QtWidgets import QApplication
 def left_over(qt: QApplication) -> list[str]:
     """Everything that a test should have taken away, in words. The program's own end takes all of it."""
     found = [_told(widget) for widget in qt.topLevelWidgets()]
-    for one in gc.get_objects():
-        kind = type(one)
-        if not issubclass(kind, QTimer | QThread | QAbstractAnimation | QProcess) or not shiboken6.isValid(
-            one
-        ):
+    for one in shiboken6.getAllValidWrappers():  # type: ignore[attr-defined]  # missing in the stubs
+        if not isinstance(one, QTimer | QThread | QAbstractAnimation | QProcess):
             continue
         if isinstance(one, QTimer):
             is_left = one.isActive()
