@@ -20,8 +20,8 @@ from app.ui.pages.proxies.pane import WIDTH_PX, PaneActs, ProxyPane
 from app.ui.pages.proxies.proxy_commands import MENU_IDS, bulk_acts, commands
 from app.ui.pages.proxies.proxy_drawer import ProxyDrawer
 from app.ui.pages.proxies.several_drawer import SeveralDrawer
-from app.ui.pages.stores.bulk_bar import BulkBar
 from app.ui.widgets.banner import Way
+from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.parts import button, icon_button, label

@@ -26,9 +26,9 @@ from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.pages.proxies.columns import address
 from app.ui.pages.proxies.faults import fault_of
-from app.ui.pages.stores.lines import Facts
 from app.ui.telling import ago, country_title, exact, number, until
 from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain, set_kind
 
 WIDTH_PX = 336

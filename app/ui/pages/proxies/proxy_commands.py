@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.kernel.text import say
 from app.ui.commands.registry import Command
-from app.ui.pages.stores.bulk_bar import BulkAct
+from app.ui.widgets.bulk_bar import BulkAct
 
 if TYPE_CHECKING:
     from app.ui.pages.proxies.page import ProxiesPage

@@ -12,7 +12,7 @@ from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
 from app.kernel.text import Text, say
 from app.ui.language import told, tr
-from app.ui.pages.stores.lines import Facts
+from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import button, label
 
 _GEO: dict[GeoMode, Text] = {

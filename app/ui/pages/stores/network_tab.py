@@ -10,8 +10,8 @@ from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
 from app.ui.face import Face
 from app.ui.language import told, tr
-from app.ui.pages.stores.lines import Facts
 from app.ui.telling import ago, country_title, exact, until
+from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import button, label
 
 _SHOWN_FAULTS = 12

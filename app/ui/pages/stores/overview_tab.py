@@ -12,9 +12,9 @@ from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
 from app.ui.face import Face
 from app.ui.language import told, tr
-from app.ui.pages.stores.lines import Checks, Facts
 from app.ui.pages.stores.words import STATUS_TEXTS
 from app.ui.telling import ago, country_title, exact, until
+from app.ui.widgets.lines import Checks, Facts
 from app.ui.widgets.parts import button, label
 from app.ui.window_states import Doing
 

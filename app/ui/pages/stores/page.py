@@ -19,7 +19,6 @@ from app.kernel.errors import Problem
 from app.kernel.settings import Settings
 from app.ui.face import Face, Page
 from app.ui.language import tr
-from app.ui.pages.stores.bulk_bar import BulkBar
 from app.ui.pages.stores.columns import COLUMNS
 from app.ui.pages.stores.deeds import StoreDeeds
 from app.ui.pages.stores.edit_drawer import EditStoreDrawer
@@ -31,6 +30,7 @@ from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind, SideTree
 from app.ui.pages.stores.store_commands import bulk_acts, commands
 from app.ui.pages.stores.views_menu import ViewsMenu
 from app.ui.widgets.banner import Way
+from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain

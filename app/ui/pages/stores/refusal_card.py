@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 from app.isolation.checks import Preflight
 from app.isolation.profile import Profile
 from app.ui.language import told_whole, tr
-from app.ui.pages.stores.lines import Checks
+from app.ui.widgets.lines import Checks
 from app.ui.widgets.parts import button, label, set_kind
 from app.ui.window_acts import WindowActs
 from app.ui.window_states import Refusal
