@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.isolation.browser.engines import Engine, choose_engine, find_engines
@@ -15,7 +15,7 @@ from app.isolation.plan import LaunchPlan, Mode, Upstream
 from app.isolation.profile import Profile, clean_url
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
-from app.kernel.errors import Problem
+from app.kernel.errors import Cancelled, Problem
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.paths import Paths
 from app.kernel.settings import Settings
@@ -53,11 +53,13 @@ class Opening:
         only_this_once: bool = False,
         reason: str | None = None,
         engines: tuple[Engine, ...] | None = None,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> Opened:
         """Opens a profile's hands-on window, after its preflight.
 
         `only_this_once` opens in spite of a red check that a person may answer for; proxy and relay are never
-        among those. `engines` spares the search where the face knows them. Blocking: seconds.
+        among those. `engines` spares the search where the face knows them. `is_wanted` is asked once
+        more before anything of the browser starts. Blocking: seconds.
         Raises Refused, ProfileMissing, NoEngine, NoScreen, ProfileBusy, EngineFailed, KeeperUnreachable, …
         """
         profile = self._profiles.get(who)
@@ -68,6 +70,9 @@ class Opening:
         plan = self.plan(profile, pass_, urls, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
+            if not is_wanted():
+                keeper.abandon(profile.id)
+                raise Cancelled
             if known.exit is None:
                 return Opened(profile, is_open=False, preflight=known)
             before = self._profiles.fix_fingerprint(pass_, profile, known.exit)

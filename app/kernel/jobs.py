@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from app.kernel.errors import Cancelled, Problem
-from app.kernel.text import Text
+from app.kernel.text import Text, say
 
 _log = logging.getLogger("berth.jobs")
 T = TypeVar("T")
 _STOP_TIMEOUT_S = 10.0
+
+
+class WentWrong(Problem):
+    """A job met a bug; it was logged as one, and whoever waits for the job hears this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("Something in Berth itself went wrong, so this was not done."),
+            say("Try again; what was stored before is unchanged."),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +151,13 @@ class Jobs:
         then: Callable[[T], None] | None = None,
         failed: Callable[[Problem], None] | None = None,
         progressed: Callable[[Progress], None] | None = None,
+        ended: Callable[[], None] | None = None,
         title: Text | None = None,
     ) -> Job[T]:
         """Starts work; `then` or `failed` may come later, or never: owner gone, or work cancelled.
 
+        A bug is logged and comes to `failed` as WentWrong. `ended` comes last and in every case, unless the
+        owner has gone.
         Work that reports progress is given as a function that takes the reporting function.
         """
         job: Job[T] = Job(owner, title)
@@ -162,7 +175,7 @@ class Jobs:
         except RuntimeError:
             self._forget(job)
             raise
-        job._future.add_done_callback(lambda future: self._ended(job, future, then, failed))
+        job._future.add_done_callback(lambda future: self._ended(job, future, then, failed, ended))
         return job
 
     def cancel_owned_by(self, owner: object) -> None:
@@ -177,19 +190,32 @@ class Jobs:
         future: concurrent.futures.Future[T],
         then: Callable[[T], None] | None,
         failed: Callable[[Problem], None] | None,
+        ended: Callable[[], None] | None,
     ) -> None:
         self._forget(job)
+        self._tell_end(job, future, then, failed)
+        if ended is not None:
+            self._to_owner(job, ended)
+
+    def _tell_end(
+        self,
+        job: Job[T],
+        future: concurrent.futures.Future[T],
+        then: Callable[[T], None] | None,
+        failed: Callable[[Problem], None] | None,
+    ) -> None:
         if future.cancelled():
             return
         error = future.exception()
         if error is None:
             if then is not None:
                 self._to_owner(job, lambda: then(future.result()))
-        elif isinstance(error, Problem):
-            if failed is not None:
-                self._to_owner(job, lambda: failed(error))
         elif not isinstance(error, Cancelled):
-            _log.error("a job failed unexpectedly", exc_info=error)
+            if not isinstance(error, Problem):
+                _log.error("a job failed unexpectedly", exc_info=error)
+            problem = error if isinstance(error, Problem) else WentWrong()
+            if failed is not None:
+                self._to_owner(job, lambda: failed(problem))
 
     def _to_owner(self, job: Job[Any], call: Callable[[], None]) -> None:
         self._deliver(lambda: call() if self._is_alive(job.owner) else None)

@@ -79,6 +79,7 @@ class Application(QObject):
         self.notes = Notes(clock, self)
         self.palette: CommandPalette | None = None
         self._is_first = False
+        self._wanted_stores: list[str] = []
         self._connect()
 
     def begin(self) -> None:
@@ -107,8 +108,14 @@ class Application(QObject):
     def show_window(self, words: list[str] | None = None) -> None:
         """A later start of the program, or the tray: the window comes to the front. `words` name a store."""
         self.window.bring_to_front()
-        if words and self.signed_in is not None:
-            self.signed_in.open_by_words(words)
+        self._wanted_stores += words or []
+        self._open_wanted()
+
+    def _open_wanted(self) -> None:
+        """Stores named on a command line are opened as soon as the vault is."""
+        if self._wanted_stores and self.signed_in is not None:
+            wanted, self._wanted_stores = self._wanted_stores, []
+            self.signed_in.open_by_words(wanted)
 
     def lock(self) -> None:
         """Locks the vault, where that is possible now."""
@@ -168,12 +175,21 @@ class Application(QObject):
             self._is_first = True
             first = FirstStart(self.door, self.paths, self.face.clock)
             first.language_wanted.connect(self._on_language_wanted)
+            first.unlock_failed.connect(self._on_first_unlock_failed)
             self.window.show_only(first)
             first.begin()
             return
+        if isinstance(self.window.shown, LockPage):
+            return  # it stands there since the lock began, perhaps with a passphrase typed into it
         page = LockPage(self.door, self.states)
         self.window.show_only(page)
         page.begin()
+
+    def _on_first_unlock_failed(self, problem: Problem) -> None:
+        self._show_door()
+        shown = self.window.shown
+        if isinstance(shown, LockPage):
+            shown.banner.show_problem(problem)
 
     def _on_opened(self) -> None:
         shown = self.window.shown
@@ -187,6 +203,12 @@ class Application(QObject):
         else:
             self.signed_in.offer_last_windows()
             self.signed_in.note_expiring()
+        if self.crashes.had_native_crash:
+            self.crashes.had_native_crash = False
+            self.face.toaster.show(
+                tr("Berth ended unexpectedly the last time; nothing that was saved is lost.")
+            )
+        self._open_wanted()
 
     def _build_signed_in(self, page: str = "stores") -> None:
         work = self.door.workspace

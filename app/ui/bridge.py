@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import contextlib
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -46,6 +49,7 @@ class GuiJobs(QObject):
         self._jobs = Jobs(core, deliver=postman.post, is_alive=_is_alive)
         self._postman = postman
         self._titled: list[Job[Any]] = []
+        self._in_turn = _InTurn()
 
     @property
     def titled(self) -> tuple[Job[Any], ...]:
@@ -64,20 +68,22 @@ class GuiJobs(QObject):
         owner: QObject,
         then: Callable[[T], None] | None = None,
         failed: Callable[[Problem], None] | None = None,
+        ended: Callable[[], None] | None = None,
         title: Text | None = None,
     ) -> Job[T]:
-        """Starts a coroutine; `then` or `failed` come on the GUI thread, or never.
+        """Starts a coroutine; `then` or `failed`, and last `ended`, come on the GUI thread (kernel.jobs).
 
         Work with a title is shown in the job line with its progress, and can be cancelled there.
         """
         if title is None:
-            return self._jobs.start(work, owner=owner, then=then, failed=failed)
+            return self._jobs.start(work, owner=owner, then=then, failed=failed, ended=ended)
         # The line shows a job until its end, whoever owns it.
         job = self._jobs.start(
             _told_at_end(work, self._note_change),
             owner=owner,
             then=then,
             failed=failed,
+            ended=ended,
             progressed=lambda _progress: self.titled_changed.emit(),
             title=title,
         )
@@ -92,26 +98,96 @@ class GuiJobs(QObject):
         owner: QObject,
         then: Callable[[T], None] | None = None,
         failed: Callable[[Problem], None] | None = None,
+        ended: Callable[[], None] | None = None,
         title: Text | None = None,
     ) -> Job[T]:
-        """The same for a service that blocks: it runs in a thread of its own."""
-        return self.start(_in_thread(work), owner=owner, then=then, failed=failed, title=title)
+        """The same for a service that blocks: it runs in a thread of its own, behind nobody else."""
+        return self.start(in_thread(work), owner=owner, then=then, failed=failed, ended=ended, title=title)
 
-    def cancel_owned_by(self, owner: QObject) -> None:
-        """Cancels every job of an owner that goes away."""
-        self._jobs.cancel_owned_by(owner)
+    def write(
+        self,
+        work: Callable[[], T],
+        *,
+        owner: QObject,
+        then: Callable[[T], None] | None = None,
+        failed: Callable[[Problem], None] | None = None,
+        ended: Callable[[], None] | None = None,
+        title: Text | None = None,
+    ) -> Job[T]:
+        """The same for what changes the vault, or locks it: one after the other, in the order of the calls."""
+        turn = self._in_turn.enter(work)
+        return self.start(turn, owner=owner, then=then, failed=failed, ended=ended, title=title)
 
     def _note_change(self) -> None:
         # A little later: the job counts as running until its callbacks are called.
         self._postman.post(lambda: QTimer.singleShot(0, self, self.titled_changed.emit))
 
 
+class _InTurn:
+    """Runs blocking work one after the other, in the order in which it entered, whoever still waits for it."""
+
+    def __init__(self) -> None:
+        self._last: threading.Event | None = None
+
+    def enter(self, work: Callable[[], T]) -> Coroutine[Any, Any, T]:
+        """Begins work as soon as everything before it is over; the coroutine brings its result.
+
+        Threads: the GUI thread.
+        """
+        before, mine = self._last, threading.Event()
+        self._last = mine
+        done: concurrent.futures.Future[T] = concurrent.futures.Future()
+        done.set_running_or_notify_cancel()
+
+        def main() -> None:
+            if before is not None:
+                before.wait()
+            try:
+                done.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever started the work
+                done.set_exception(error)
+            finally:
+                mine.set()
+
+        threading.Thread(target=main, name="berth-write", daemon=True).start()
+        return _awaited(done)
+
+
+async def _awaited(done: concurrent.futures.Future[T]) -> T:
+    return await asyncio.shield(asyncio.wrap_future(done))
+
+
 def _is_alive(owner: object) -> bool:
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
-    return await asyncio.to_thread(work)
+async def in_thread(work: Callable[[], T]) -> T:
+    """Runs what blocks in a daemon thread of its own.
+
+    Not in asyncio's pool: its few threads may all wait for proxies that never answer, and at the end the
+    program would wait for them.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]  # None only where T is
+
+    def main() -> None:
+        try:
+            result, error = work(), None
+        except BaseException as raised:  # noqa: BLE001 - it belongs to whoever started the work
+            result, error = None, raised
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=main, name="berth-work", daemon=True).start()
+    return await done
 
 
 def _told_at_end(

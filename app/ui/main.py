@@ -44,6 +44,7 @@ def main(words: Sequence[str]) -> int:
     only.asked.connect(application.show_window)
     _quit_on_signals(qt)
     application.begin()
+    application.show_window(args.store)
     try:
         return int(QApplication.exec())
     finally:

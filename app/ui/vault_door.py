@@ -96,7 +96,7 @@ class VaultDoor(QObject):
         self._begin(work, then=self._on_opened, failed=failed)
 
     def lock(self) -> None:
-        """Locks: pages settle first, writes that wait are finished, the keys are wiped."""
+        """Locks: pages settle first, writes that were asked for are finished, the keys are wiped."""
         work = self._workspace
         if work is None or self._is_busy:
             return
@@ -122,7 +122,8 @@ class VaultDoor(QObject):
             self._is_busy = False
             failed(problem)
 
-        self._jobs.call(work, owner=self, then=done, failed=went_wrong)
+        # Behind every write that was asked for before: nothing typed is lost to the lock.
+        self._jobs.write(work, owner=self, then=done, failed=went_wrong)
 
     def _build(self, opened: OpenVault) -> Workspace:
         try:

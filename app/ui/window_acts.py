@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.isolation.browser.engines import Engine, find_engines
 from app.isolation.keeper.client import KeeperClient
-from app.isolation.keeper.problems import NotOpen
 from app.isolation.opening import Opened, Opening
 from app.kernel.errors import Problem
 from app.kernel.gate import Answer, Refused
@@ -58,64 +56,68 @@ class WindowActs(QObject):
         self._at_once = at_once
         self._busy: dict[str, Wish] = {}
         self._next: dict[str, Wish] = {}
-        self._queue: deque[tuple[str, Wish]] = deque()
+        self._queue: dict[str, Wish] = {}  # in the order in which they wait
+        self._unwanted: set[str] = set()  # being opened, and not wished any more
         self._opening_now = 0
         self._engines: tuple[Engine, ...] | None = None
-
-    def open(
-        self, profiles: Sequence[str], *, only_this_once: bool = False, reason: str | None = None
-    ) -> None:
-        """Opens windows, in the order given; one that is open comes to the front instead."""
-        for profile in profiles:
-            if self._states.doing(profile) is Doing.OPEN and profile not in self._busy:
-                self.bring_to_front(profile)
-            else:
-                self._wish(profile, Wish(True, only_this_once, reason))
-
-    def close(self, profiles: Sequence[str]) -> None:
-        """Closes windows cleanly; one that still waits for its turn is not opened."""
-        for profile in profiles:
-            self._wish(profile, Wish(False))
-
-    def bring_to_front(self, profile: str) -> None:
-        """Raises an open window."""
-        self._ask_keeper(profile, lambda keeper: keeper.raise_window(ProfileId(profile)))
-
-    def cancel_waiting(self) -> None:
-        """Forgets what waits for its turn."""
-        waiting, self._queue = [profile for profile, _ in self._queue], deque()
-        self._next.clear()
-        for profile in waiting:
-            self._states.note_mine(profile, None)
-
-    def end(self) -> None:
-        """At the lock: what waits is not opened; what is being opened goes on, and the keeper tells of it."""
-        self.cancel_waiting()
-        for profile in tuple(self._busy):
-            self._states.note_mine(profile, None)
 
     @property
     def waiting(self) -> int:
         """How many windows wait for their turn."""
         return len(self._queue)
 
-    def _wish(self, profile: str, wish: Wish) -> None:
-        if profile in self._busy:
-            self._next[profile] = wish
-            return
-        for waiting in [entry for entry in self._queue if entry[0] == profile]:
-            self._queue.remove(waiting)
-            self._states.note_mine(profile, None)
-        if wish.wants_open:
-            self._queue.append((profile, wish))
-            self._states.note_mine(profile, Doing.WAITING)
-            self._take_next()
-        else:
-            self._close(profile, wish)  # the keeper knows best whether there is anything to close
+    def open(
+        self, profiles: Sequence[str], *, only_this_once: bool = False, reason: str | None = None
+    ) -> None:
+        """Opens windows, in the order given; one that is open comes to the front instead."""
+        wish, fresh = Wish(True, only_this_once, reason), []
+        for profile in profiles:
+            if profile in self._busy:
+                self._next[profile] = wish
+                self._unwanted.discard(profile)
+            elif self._states.doing(profile) is Doing.OPEN:
+                self.bring_to_front(profile)
+            else:
+                self._queue.pop(profile, None)
+                self._queue[profile] = wish
+                fresh.append(profile)
+        self._states.note_many(fresh, Doing.WAITING)
+        self._take_next()
+
+    def close(self, profiles: Sequence[str]) -> None:
+        """Closes windows cleanly. One that waits is not opened; one that is being checked is given up."""
+        waiting = [profile for profile in profiles if self._queue.pop(profile, None) is not None]
+        self._states.note_many(waiting, None)
+        for profile in profiles:
+            if profile in waiting:
+                continue
+            if profile in self._busy:
+                self._next[profile] = Wish(False)
+                self._unwanted.add(profile)
+            else:
+                self._close(profile)
+
+    def bring_to_front(self, profile: str) -> None:
+        """Raises an open window."""
+        self._ask_keeper(
+            lambda keeper: keeper.raise_window(ProfileId(profile)), failed=partial(self.failed.emit, profile)
+        )
+
+    def cancel_waiting(self) -> None:
+        """Forgets what waits for its turn."""
+        waiting, self._queue = tuple(self._queue), {}
+        self._next.clear()
+        self._states.note_many(waiting, None)
+
+    def end(self) -> None:
+        """At the lock: what waits is not opened; what is being opened goes on, and the keeper tells of it."""
+        self.cancel_waiting()
+        self._states.note_many(tuple(self._busy), None)
 
     def _take_next(self) -> None:
         while self._queue and self._opening_now < max(1, self._at_once()):
-            profile, wish = self._queue.popleft()
+            profile = next(iter(self._queue))
+            wish = self._queue.pop(profile)
             self._opening_now += 1
             self._busy[profile] = wish
             self._states.note_mine(profile, Doing.CHECKING)
@@ -124,29 +126,32 @@ class WindowActs(QObject):
                 owner=self,
                 then=partial(self._on_opened, profile),
                 failed=partial(self._on_open_failed, profile),
+                ended=partial(self._on_open_ended, profile),
             )
 
     def _open_now(self, profile: str, wish: Wish) -> Opened:
-        if self._engines is None or not self._engines:
+        if not self._engines:
             self._engines = find_engines()
         return self._opening.open_window(
-            profile, only_this_once=wish.only_this_once, reason=wish.reason, engines=self._engines
+            profile,
+            only_this_once=wish.only_this_once,
+            reason=wish.reason,
+            engines=self._engines,
+            is_wanted=lambda: profile not in self._unwanted,
         )
 
     def _on_opened(self, profile: str, opened: Opened) -> None:
-        self._opening_now -= 1
-        if not opened.is_open:
-            self._states.note_refusal(profile, Refusal(preflight=opened.preflight))
-        self._end(profile, is_open=opened.is_open)
         if opened.is_open:
+            self._end(profile, is_open=True)
             if profile not in self._busy:
                 self._states.note_opened(profile)
             self.opened.emit(opened)
-        else:
-            self.refused.emit(profile)
+            return
+        self._states.note_refusal(profile, Refusal(preflight=opened.preflight))
+        self._end(profile, is_open=False)
+        self.refused.emit(profile)
 
     def _on_open_failed(self, profile: str, problem: Problem) -> None:
-        self._opening_now -= 1
         if isinstance(problem, Refused) and problem.needs is Answer.REASON:
             self._end(profile, is_open=False)
             self.reason_needed.emit(profile, problem)
@@ -158,42 +163,52 @@ class WindowActs(QObject):
         self._end(profile, is_open=is_open)
         self.failed.emit(profile, problem)
 
-    def _close(self, profile: str, wish: Wish) -> None:
-        self._busy[profile] = wish
+    def _on_open_ended(self, profile: str) -> None:
+        """In every case, and last: given up in between, nothing else is told."""
+        self._opening_now -= 1
+        if profile in self._unwanted and profile in self._busy:
+            self._end(profile, is_open=False)
+        self._take_next()
 
-        def work(keeper: KeeperClient) -> None:
+    def _close(self, profile: str) -> None:
+        self._busy[profile] = Wish(False)
+
+        def close(keeper: KeeperClient) -> None:
             try:
                 keeper.close_windows(ProfileId(profile))
-            except NotOpen:
-                return  # its person was quicker
             except Problem as problem:
-                if problem.id != "not-open":
+                if problem.id != "not-open":  # its person was quicker
                     raise
 
-        self._ask_keeper(profile, work, ends=True)
+        def failed(problem: Problem) -> None:
+            self._end(profile, is_open=self._states.doing(profile) is Doing.OPEN)
+            self.failed.emit(profile, problem)
 
-    def _ask_keeper(self, profile: str, ask: Callable[[KeeperClient], object], *, ends: bool = False) -> None:
+        self._ask_keeper(close, then=lambda: self._end(profile, is_open=False), failed=failed)
+
+    def _ask_keeper(
+        self,
+        ask: Callable[[KeeperClient], object],
+        *,
+        then: Callable[[], None] = lambda: None,
+        failed: Callable[[Problem], None],
+    ) -> None:
         def work() -> None:
             keeper = KeeperClient.find(self._paths)
             if keeper is not None:
                 with keeper:
                     ask(keeper)
 
-        def done(_nothing: None) -> None:
-            if ends:
-                self._end(profile, is_open=False)
-
-        def failed(problem: Problem) -> None:
-            if ends:
-                self._end(profile, is_open=self._states.doing(profile) is Doing.OPEN)
-            self.failed.emit(profile, problem)
-
-        self._jobs.call(work, owner=self, then=done, failed=failed)
+        self._jobs.call(work, owner=self, then=lambda _nothing: then(), failed=failed)
 
     def _end(self, profile: str, *, is_open: bool) -> None:
         self._busy.pop(profile, None)
+        self._unwanted.discard(profile)
         self._states.note_mine(profile, None)
         wish = self._next.pop(profile, None)
-        if wish is not None and wish.wants_open is not is_open:  # else it is as wished
-            self._wish(profile, wish)
-        self._take_next()
+        if wish is None or wish.wants_open is is_open:
+            return  # it is as wished
+        if wish.wants_open:
+            self.open([profile], only_this_once=wish.only_this_once, reason=wish.reason)
+        else:
+            self._close(profile)

@@ -118,12 +118,19 @@ class WindowStates(QObject):
 
     def note_mine(self, profile: str, doing: Doing | None) -> None:
         """This program has asked for an opening (None: it is over)."""
-        if doing is None:
-            self._mine.pop(profile, None)
-        else:
-            self._mine[profile] = doing
-            self._refusals.pop(profile, None)
-        self.changed.emit(frozenset({profile}))
+        self.note_many((profile,), doing)
+
+    def note_many(self, profiles: Iterable[str], doing: Doing | None) -> None:
+        """The same for many at once, told once."""
+        wanted = tuple(profiles)
+        for profile in wanted:
+            if doing is None:
+                self._mine.pop(profile, None)
+            else:
+                self._mine[profile] = doing
+                self._refusals.pop(profile, None)
+        if wanted:
+            self.changed.emit(frozenset(wanted))
 
     def note_opened(self, profile: str) -> None:
         """It has just opened here; the keeper's word of it is on its way."""

@@ -40,8 +40,8 @@ _OWNER = "owner"
 class FirstStart(QWidget):
     """Steps one and two. When the code is confirmed, the vault is unlocked and step three begins."""
 
-    finished = Signal()
     language_wanted = Signal(str)
+    unlock_failed = Signal(object)  # Problem: the vault is made, and the lock screen goes on
 
     def __init__(self, door: VaultDoor, paths: Paths, clock: Clock) -> None:
         super().__init__()
@@ -77,16 +77,14 @@ class FirstStart(QWidget):
         self.code_step.copy_button.setFocus()
 
     def _on_confirmed(self) -> None:
-        assert self._passphrase is not None
-        assert self.code_step is not None
+        passphrase, self._passphrase = self._passphrase, None
+        if passphrase is None or self.code_step is None:
+            return  # pressed twice
         self.code_step.set_busy()
-        self._door.unlock(self._passphrase, self._on_unlock_failed)
-        self._passphrase = None
-        self.finished.emit()
+        self._door.unlock(passphrase, self._on_unlock_failed)
 
     def _on_unlock_failed(self, problem: Problem) -> None:
-        if self.code_step is not None:
-            self.code_step.banner.show_problem(problem)
+        self.unlock_failed.emit(problem)
 
 
 class _Step(QWidget):
@@ -208,6 +206,7 @@ class CodeStep(_Step):
 
     def set_busy(self) -> None:
         """The vault is being unlocked."""
+        self.last_edit.setEnabled(False)
         self.next_button.setEnabled(False)
         self.next_button.setText(tr("Unlocking…"))
 

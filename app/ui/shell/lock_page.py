@@ -29,6 +29,8 @@ class LockPage(QWidget):
         self._door = door
         self._states = states
         self._recovers = False
+        self._is_wished = False  # Enter came while the vault was still being locked
+        door.locked.connect(self._on_locked)
         sign = QLabel()
         sign.setPixmap(app_icon().pixmap(QSize(56, 56), self.devicePixelRatioF()))
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -87,7 +89,11 @@ class LockPage(QWidget):
     @Slot()
     def _on_unlock(self) -> None:
         secret, code = Secret(self.passphrase_edit.text()), Secret(self.code_edit.text())
-        if self._door.is_busy or not secret or (self._recovers and not code):
+        if self._door.is_busy and secret:
+            self._is_wished = True
+            self._set_busy(True)
+            return
+        if not secret or (self._recovers and not code):
             (self.code_edit if self._recovers and not code else self.passphrase_edit).setFocus()
             return
         self._set_busy(True)
@@ -97,12 +103,19 @@ class LockPage(QWidget):
         else:
             self._door.unlock(secret, self._on_failed)
 
+    def _on_locked(self) -> None:
+        if self._is_wished:
+            self._is_wished = False
+            self._set_busy(False)
+            self._on_unlock()
+
     def end_of_unlocking(self) -> None:
         """The vault is open: nothing typed stays here."""
         self.forget()
         self._set_busy(False)
 
     def _on_failed(self, problem: Problem) -> None:
+        self._is_wished = False
         self._set_busy(False)
         self.banner.show_problem(problem)
         if isinstance(problem, LockedProblem):

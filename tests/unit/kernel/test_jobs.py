@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.kernel.errors import Cancelled, Problem
-from app.kernel.jobs import CoreThread, Jobs, Progress
+from app.kernel.jobs import CoreThread, Jobs, Progress, WentWrong
 from app.kernel.text import say
 from tests.support.failing import ExpectedLog
 
@@ -30,14 +30,15 @@ class Heard:
 
     def __init__(self) -> None:
         self.values: list[object] = []
-        self._came = threading.Event()
+        self._came = threading.Semaphore(0)
 
     def __call__(self, value: object) -> None:
         self.values.append(value)
-        self._came.set()
+        self._came.release()
 
-    def wait(self) -> list[object]:
-        assert self._came.wait(LIMIT_S), "nothing came"
+    def wait(self, count: int = 1) -> list[object]:
+        for _ in range(count):
+            assert self._came.acquire(timeout=LIMIT_S), "nothing came"
         return self.values
 
 
@@ -75,13 +76,30 @@ def test_an_expected_error_reaches_failed(core: CoreThread):
     assert heard.wait() == [problem]
 
 
-def test_a_bug_is_logged_and_reaches_nobody(core: CoreThread, expected_log: ExpectedLog):
+def test_a_bug_is_logged_and_told_as_a_sentence_without_its_message(
+    core: CoreThread, expected_log: ExpectedLog
+):
     expected_log("berth.jobs", "a job failed unexpectedly")
     heard = Heard()
 
-    wait_until_done(Jobs(core).start(fail(ValueError("bug")), owner=OWNER, then=heard, failed=heard))
+    Jobs(core).start(fail(ValueError("secret")), owner=OWNER, failed=heard)
 
-    assert heard.values == []
+    [problem] = heard.wait()
+    assert isinstance(problem, WentWrong)
+    assert "secret" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    "error", [None, Cancelled(), asyncio.CancelledError(), Problem(say("No."), say("Wait."))]
+)
+def test_the_end_is_told_last_and_in_every_case(core: CoreThread, error: BaseException | None):
+    heard = Heard()
+    work = answer("here") if error is None else fail(error)
+
+    Jobs(core).start(work, owner=OWNER, then=heard, failed=heard, ended=lambda: heard("ended"))
+
+    is_told = error is None or isinstance(error, Problem)
+    assert heard.wait(2 if is_told else 1)[-1] == "ended"
 
 
 @pytest.mark.parametrize("error", [Cancelled(), asyncio.CancelledError(), Problem(say("No."), say("Wait."))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -11,6 +12,7 @@ from app.isolation.proxies import Proxies, Proxy
 from app.kernel.errors import Problem
 from app.kernel.jobs import Progress
 from app.kernel.text import say
+from app.ui.bridge import in_thread
 from app.ui.face import Face
 from app.ui.language import told, tr
 
@@ -33,7 +35,7 @@ def check_proxies(
 
         async def one(proxy: str) -> None:
             async with gate:
-                found.append(await asyncio.to_thread(proxies.check, proxy))
+                found.append(await in_thread(partial(proxies.check, proxy)))
                 report(
                     Progress(
                         len(found),
