@@ -9,20 +9,22 @@ from app.kernel.errors import Problem
 from app.kernel.text import Text, fill, say
 
 CONTEXT = "berth"  # one for everything, so that a term is translated once
+_FIRST_GROUPED = 1_000
 
 
 def tr(source: str, note: str = "", n: int = -1) -> str:
     """A sentence or word in the language of now; `note` tells two meanings of one English word apart.
 
     `source` is a literal: the translators' list is read from the code. `{name}` places are filled after.
-    With `n`, `%n` becomes the number and the form fits it.
+    With `n`, `%n` becomes the number, its digits grouped, and the form fits it.
     """
-    return QCoreApplication.translate(CONTEXT, source, note, n)
+    return _grouped(QCoreApplication.translate(CONTEXT, source, note, n), n)
 
 
 def told(text: Text) -> str:
     """A sentence of the core in the language of now, its facts filled in."""
-    template = QCoreApplication.translate(CONTEXT, text.source, "", -1 if text.n is None else text.n)
+    n = -1 if text.n is None else text.n
+    template = _grouped(QCoreApplication.translate(CONTEXT, text.source, "", n), n)
     # The marks around commands are for terminals; facts keep theirs, whatever they are.
     return fill(
         template.replace("`", ""),
@@ -63,6 +65,11 @@ class Languages:
                 self._application.installTranslator(translator)
                 self._translators.append(translator)
         return True
+
+
+def _grouped(text: str, n: int) -> str:
+    """The number of `%n` as people write it; Qt puts its digits in a row."""
+    return text.replace(str(n), QLocale().toString(n), 1) if n >= _FIRST_GROUPED else text
 
 
 def _of_system() -> str:

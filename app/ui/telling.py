@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QLocale
 
 from app.isolation.fingerprint.timezones import country_name
+from app.isolation.plan import ProxyKind
 from app.ui.language import told, tr
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -48,12 +49,10 @@ def day(moment: datetime) -> str:
 
 
 def exact(moment: datetime | None) -> str:
-    """Date and time as the language writes them, for tooltips."""
+    """Date and time as 2027-03-31 14:05:00, the same in every language, for tooltips."""
     if moment is None:
         return ""
-    local = moment.astimezone()
-    stamp = QDateTime.fromSecsSinceEpoch(int(local.timestamp()))
-    return QLocale().toString(stamp, "yyyy-MM-dd HH:mm:ss")
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def number(value: int) -> str:
@@ -64,3 +63,26 @@ def number(value: int) -> str:
 def country_title(market: str) -> str:
     """A market's country in the language of now; its code where no such country is known."""
     return told(country_name(market)) if market else ""
+
+
+def named(name: str, value: str) -> str:
+    """A value after its name, for screen readers and short lines."""
+    return tr("{name}: {value}").format(name=name, value=value)
+
+
+def beside(text: str, more: str) -> str:
+    """A text, and in brackets what is worth knowing beside it."""
+    return tr("{text} ({more})").format(text=text, more=more)
+
+
+def far_end(host: str, port: int) -> str:
+    """Host and port as one writes them together; an IPv6 address stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def proxy_words(kind: ProxyKind, host: str, port: int, username: str) -> str:
+    """A proxy without its password."""
+    parts = [kind.value.upper(), far_end(host, port)]
+    if username:
+        parts.append(tr("user {name}").format(name=username))
+    return " · ".join(parts)

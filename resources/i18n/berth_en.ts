@@ -17,7 +17,7 @@
     </message>
     <message numerus="yes">
         <source>%n good</source>
-        <translation><numerusform>%n good</numerusform><numerusform>%n good</numerusform></translation>
+        <translation type="vanished"><numerusform>%n good</numerusform><numerusform>%n good</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n h ago</source>
@@ -66,6 +66,10 @@
     <message numerus="yes">
         <source>%n proxy(ies) work</source>
         <translation><numerusform>%n proxy works</numerusform><numerusform>%n proxies work</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready</source>
+        <translation><numerusform>%n ready</numerusform><numerusform>%n ready</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n selected</source>

@@ -17,7 +17,7 @@
     </message>
     <message numerus="yes">
         <source>%n good</source>
-        <translation><numerusform>%n 个可添加</numerusform></translation>
+        <translation type="vanished"><numerusform>%n 个可添加</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n h ago</source>
@@ -66,6 +66,10 @@
     <message numerus="yes">
         <source>%n proxy(ies) work</source>
         <translation><numerusform>%n 个代理可用</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready</source>
+        <translation><numerusform>%n 个可添加</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n selected</source>
@@ -614,6 +618,10 @@
     <message>
         <source>Berth does not pass on the browser's own update checks.</source>
         <translation>泊位不转发浏览器自身的更新检查。</translation>
+    </message>
+    <message>
+        <source>Berth ended unexpectedly the last time; nothing that was saved is lost.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Berth forgets its address and its password. This cannot be taken back.</source>
@@ -2062,6 +2070,11 @@
     </message>
     <message>
         <source>Less</source>
+        <translation type="vanished">减少</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <comment>one step down</comment>
         <translation>减少</translation>
     </message>
     <message>
@@ -2279,6 +2292,11 @@
     <message>
         <source>More</source>
         <translation>更多</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <comment>one step up</comment>
+        <translation>增加</translation>
     </message>
     <message>
         <source>More than {most} languages; no browser starts with so many.</source>
@@ -2953,6 +2971,10 @@
         <translation>请从头重新读取。</translation>
     </message>
     <message>
+        <source>Ready</source>
+        <translation>可添加</translation>
+    </message>
+    <message>
         <source>real</source>
         <translation>真实</translation>
     </message>
@@ -3371,6 +3393,10 @@
     <message>
         <source>Something in Berth itself went wrong while the store was opened; it was not opened.</source>
         <translation>打开店铺时泊位自身出错，店铺未打开。</translation>
+    </message>
+    <message>
+        <source>Something in Berth itself went wrong, so this was not done.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Something in Berth went wrong</source>
@@ -4405,6 +4431,10 @@
         <translation>请重试；出错位置见{logs}中的日志。</translation>
     </message>
     <message>
+        <source>Try again; what was stored before is unchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try the same address with http:// in place of https://.</source>
         <translation>请把同一地址的https://换成http://再试。</translation>
     </message>
@@ -4993,6 +5023,10 @@
         <translation>{name}：{count}</translation>
     </message>
     <message>
+        <source>{name}: {value}</source>
+        <translation>{name}：{value}</translation>
+    </message>
+    <message>
         <source>{number} is not a profile's number.</source>
         <translation>{number} 不是店铺序号。</translation>
     </message>
@@ -5011,6 +5045,10 @@
     <message>
         <source>{tag} is not a language tag such as de-DE or en.</source>
         <translation>{tag}不是de-DE或en这样的语言标签。</translation>
+    </message>
+    <message>
+        <source>{text} ({more})</source>
+        <translation>{text}（{more}）</translation>
     </message>
     <message>
         <source>{url} is not an address of an echo page.</source>

@@ -93,15 +93,15 @@ def test_each_line_is_shown_as_it_is_read(pool: Pool):
     paste(pool, MIXED)
 
     assert rows(pool) == [
-        ("1", "Good", "HTTP · 198.51.100.7:8080 · user me", ""),
-        ("3", "Good", "SOCKS5 · 198.51.100.8:1080 · user me", ""),
+        ("1", "Ready", "HTTP · 198.51.100.7:8080 · user me", ""),
+        ("3", "Ready", "SOCKS5 · 198.51.100.8:1080 · user me", ""),
         ("4", "Known", "HTTP · known.example:80 · user me", "Saved already as Known one"),
         ("5", "Two readings", "Choose one below", ""),
         ("6", "Known", "HTTP · 198.51.100.7:8080 · user me", "The same as line 1"),
         ("7", "Wrong", "", "A port is a number from 1 to 65535."),
         ("8", "Two readings", "Choose one below", ""),
     ]
-    assert drawer(pool).summary_label.text() == "2 good · 2 known already · 2 with two readings · 1 wrong"
+    assert drawer(pool).summary_label.text() == "2 ready · 2 known already · 2 with two readings · 1 wrong"
     assert pool.gui.find("add_button", QPushButton).text() == "Add 2 proxies"
 
 
@@ -207,7 +207,7 @@ def test_a_line_with_two_readings_is_decided_by_itself(pool: Pool, way: int, end
 
     pool.gui.click(f"reading_{way}_button")
 
-    assert states(pool) == ["Good", "Two readings"]
+    assert states(pool) == ["Ready", "Two readings"]
     assert pool.gui.says("How is line 2 meant?")  # the next one is asked about at once
     add(pool)
     assert stored(pool) == [end]
@@ -217,7 +217,7 @@ def test_all_lines_with_two_readings_are_decided_at_once(pool: Pool):
     paste(pool, MIXED)
 
     pool.gui.click("all_reading_1_button")
-    assert states(pool) == ["Good", "Good", "Known", "Good", "Known", "Wrong", "Good"]
+    assert states(pool) == ["Ready", "Ready", "Known", "Ready", "Known", "Wrong", "Ready"]
     assert not pool.gui.shows("all_reading_0_button")
     assert pool.gui.focus.objectName() == "add_button"
     add(pool)
@@ -249,7 +249,7 @@ def test_five_megabytes_are_cut_and_said_and_the_program_goes_on(pool: Pool):
 
     assert time.monotonic() - began < 5
     assert len(rows(pool)) == MOST_LINES
-    assert set(states(pool)) == {"Good"}
+    assert set(states(pool)) == {"Ready"}
     assert pool.gui.says("The paste was longer than what is read at once; the rest was left out.")
     assert len(pool.gui.find("lines_edit", QPlainTextEdit).toPlainText()) < 100_000
 

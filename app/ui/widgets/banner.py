@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.kernel.errors import Problem
@@ -96,3 +96,8 @@ class Banner(QFrame):
     def _paint_sign(self) -> None:
         colour = getattr(tokens_now(), _TONES[self._level])
         self._sign.setPixmap(painted(_ICONS[self._level], colour, 18, self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_sign()

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.isolation.checks import Check, Level
 from app.ui.language import told, tr
+from app.ui.telling import named
 from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
-from app.ui.widgets.parts import label
+from app.ui.widgets.parts import label, plain_tip
 
 _SIGNS = {
     Level.GREEN: ("circle-check", "ok"),
@@ -48,10 +49,10 @@ class Facts(QWidget):
         for at, (name, text) in enumerate(facts):
             self._labels[at * 2].setText(name)
             self._labels[at * 2 + 1].setText(_breakable(text))
-            self._labels[at * 2 + 1].setAccessibleName(f"{name}: {text}")
+            self._labels[at * 2 + 1].setAccessibleName(named(name, text))
             note = notes[at] if at < len(notes) else ""
-            self._labels[at * 2].setToolTip(note)
-            self._labels[at * 2 + 1].setToolTip(note)
+            self._labels[at * 2].setToolTip(plain_tip(note))
+            self._labels[at * 2 + 1].setToolTip(plain_tip(note))
 
 
 class Checks(QWidget):
@@ -87,7 +88,7 @@ class Checks(QWidget):
         sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         text = label(told(check.message), "" if check.level is not Level.GREEN else "muted", wraps=True)
         level = {Level.RED: tr("red"), Level.AMBER: tr("amber"), Level.GREEN: tr("green")}[check.level]
-        text.setAccessibleName(f"{level}: {text.text()}")
+        text.setAccessibleName(named(level, text.text()))
         line = QWidget()
         grid = QGridLayout(line)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -93,7 +93,7 @@ def icon_button(
     made.setObjectName(name)
     made.setIcon(icon(icon_name, tone))
     made.setIconSize(QSize(ICON_PX, ICON_PX))
-    made.setToolTip(text)
+    made.setToolTip(plain_tip(text))
     made.setAccessibleName(text)
     made.setProperty("kind", "quiet")
     made.setCursor(Qt.CursorShape.PointingHandCursor)

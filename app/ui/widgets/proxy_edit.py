@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 
 from app.isolation.checks import Exit
 from app.isolation.network.proxy_string import ProxyString, ProxyStringAmbiguous, parse, write
-from app.isolation.plan import Upstream
 from app.isolation.proxies import DIRECT_WORD, Proxies, Proxy
 from app.kernel.errors import Problem
 from app.ui.bridge import GuiJobs
 from app.ui.language import told_whole, tr
-from app.ui.telling import country_title
+from app.ui.telling import country_title, far_end, proxy_words
 from app.ui.widgets.fields import LONGEST_PASTE
 from app.ui.widgets.parts import button, icon_button, label, set_kind
 
@@ -116,7 +115,7 @@ class ProxyEdit(QWidget):
             self._say(tr("No proxy: stores see this computer's own address."), "warn")
         elif wanted in self._saved:
             proxy = self._saved[wanted]
-            self._say(_shown(Upstream(proxy.kind, proxy.host, proxy.port, proxy.username)), "ok")
+            self._say(proxy_words(proxy.kind, proxy.host, proxy.port, proxy.username), "ok")
         elif ":" not in wanted:
             self._say(tr("No saved proxy has this name."), "muted")
         else:
@@ -132,14 +131,15 @@ class ProxyEdit(QWidget):
         except Problem as problem:
             self._say(told_whole(problem), "danger")
         else:
-            self._say(_shown(found.upstream), "ok")
+            far = found.upstream
+            self._say(proxy_words(far.kind, far.host, far.port, far.username), "ok")
             self._timer.start(_TEST_AFTER_MS)
 
     def _offer(self, readings: tuple[ProxyString, ...]) -> None:
         for at, reading in enumerate(readings):
             change = f"[{reading.change_ip_url}]" if reading.change_ip_url else ""
             text = write(reading.upstream) + change
-            shown = f"{reading.upstream.host}:{reading.upstream.port}"
+            shown = far_end(reading.upstream.host, reading.upstream.port)
             self._readings.addWidget(button(shown, f"reading_{at}_button", partial(self.set_value, text)))
         self._readings.addStretch(1)
 
@@ -183,10 +183,3 @@ class ProxyEdit(QWidget):
         self.test_label.setText(text)
         self.test_label.show()
         set_kind(self.test_label, kind)
-
-
-def _shown(upstream: Upstream) -> str:
-    parts = [upstream.kind.value.upper(), f"{upstream.host}:{upstream.port}"]
-    if upstream.username:
-        parts.append(tr("user {name}").format(name=upstream.username))
-    return " · ".join(parts)

@@ -10,7 +10,7 @@ from app.isolation.proxies import Proxy
 from app.kernel.text import Text, say
 from app.ui.language import told, tr
 from app.ui.pages.proxies.faults import fault_of
-from app.ui.telling import ago, country_title, exact, number, until
+from app.ui.telling import ago, country_title, exact, far_end, number, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Column:
 
 def address(proxy: Proxy) -> str:
     """Host and port."""
-    host = f"[{proxy.host}]" if ":" in proxy.host else proxy.host
-    return f"{host}:{proxy.port}"
+    return far_end(proxy.host, proxy.port)
 
 
 def _exit_text(seen: Seen) -> str:

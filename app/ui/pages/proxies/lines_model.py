@@ -11,15 +11,16 @@ from app.isolation.network.proxy_string import ProxyString
 from app.kernel.text import Text, say
 from app.ui.language import told, tr
 from app.ui.pages.proxies.reading import Line, Standing
-from app.ui.telling import number
+from app.ui.telling import named, number, proxy_words
 from app.ui.theme.icons import icon
 from app.ui.theme.palette import tokens_now
+from app.ui.widgets.parts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 TITLES: tuple[Text, ...] = (say("Line"), say("State"), say("Read as"), say("Note"))
 STANDINGS: dict[Standing, tuple[Text, str, str]] = {
-    Standing.GOOD: (say("Good"), "circle-check", "ok"),
+    Standing.GOOD: (say("Ready"), "circle-check", "ok"),
     Standing.ADDED: (say("Added"), "circle-check", "ok"),
     Standing.KNOWN: (say("Known"), "info", "muted"),
     Standing.AMBIGUOUS: (say("Two readings"), "circle-help", "warn"),
@@ -30,11 +31,7 @@ STANDINGS: dict[Standing, tuple[Text, str, str]] = {
 def shown(reading: ProxyString) -> str:
     """A reading without its password."""
     upstream = reading.upstream
-    host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
-    parts = [upstream.kind.value.upper(), f"{host}:{upstream.port}"]
-    if upstream.username:
-        parts.append(tr("user {name}").format(name=upstream.username))
-    return " · ".join(parts)
+    return proxy_words(upstream.kind, upstream.host, upstream.port, upstream.username)
 
 
 class LinesModel(QAbstractTableModel):
@@ -73,10 +70,12 @@ class LinesModel(QAbstractTableModel):
         if not index.isValid():
             return None
         line, column = self.lines[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole or (role == Qt.ItemDataRole.ToolTipRole and column > 1):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._text(line, column)
+        if role == Qt.ItemDataRole.ToolTipRole and column > 1:
+            return plain_tip(self._text(line, column))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{told(TITLES[column])}: {self._text(line, column)}"
+            return named(told(TITLES[column]), self._text(line, column))
         if role == Qt.ItemDataRole.DecorationRole and column == 1:
             return self._icons[line.standing]
         if role == Qt.ItemDataRole.ForegroundRole:

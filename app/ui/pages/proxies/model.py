@@ -14,6 +14,8 @@ from app.kernel.errors import Problem
 from app.kernel.ids import ProxyId
 from app.ui.language import told
 from app.ui.pages.proxies.columns import COLUMNS, Seen
+from app.ui.telling import named
+from app.ui.widgets.parts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = Qt.ItemDataRole.UserRole
@@ -106,10 +108,10 @@ class ProxyModel(QAbstractTableModel):
             return None
         column = COLUMNS[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip(self.seen(row)) if column.tip is not None else None
+            return plain_tip(column.tip(self.seen(row))) if column.tip is not None else None
         text = column.text(self.seen(row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{told(column.title)}: {text}"
+            return named(told(column.title), text)
         return text
 
     def headerData(

@@ -26,7 +26,7 @@ from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.pages.proxies.columns import address
 from app.ui.pages.proxies.faults import fault_of
-from app.ui.telling import ago, country_title, exact, number, until
+from app.ui.telling import ago, beside, country_title, day, exact, number, until
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain, set_kind
@@ -253,7 +253,7 @@ class ProxyPane(QWidget):
         if row.provider:
             facts.append((tr("Provider"), row.provider))
         if row.expires is not None:
-            facts.append((tr("Expires"), f"{until(row.expires, now)} ({exact(row.expires)[:10]})"))
+            facts.append((tr("Expires"), beside(until(row.expires, now), day(row.expires))))
         facts.append((tr("Added"), ago(row.created, now)))
         self.facts.show_facts(facts)
 
@@ -277,7 +277,7 @@ class ProxyPane(QWidget):
     def _on_users(self, proxy: str, users: tuple[Profile, ...]) -> None:
         if proxy != self.proxy:
             return
-        self.used_label.setText(f"{tr('Where it is used')} ({number(len(users))})")
+        self.used_label.setText(beside(tr("Where it is used"), number(len(users))))
         self.users_list.show_users(users)
 
     def _on_no_users(self, _problem: Problem) -> None:

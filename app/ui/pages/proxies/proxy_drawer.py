@@ -13,10 +13,9 @@ from app.isolation.proxies import Proxies, Proxy, Same
 from app.kernel.errors import Problem
 from app.ui.face import Face
 from app.ui.language import tr
-from app.ui.pages.proxies.columns import address
 from app.ui.pages.proxies.date_edit import DateEdit
 from app.ui.prompts import Choice
-from app.ui.telling import day
+from app.ui.telling import day, proxy_words
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.fields import Field
 from app.ui.widgets.parts import button
@@ -130,7 +129,9 @@ class ProxyDrawer(Drawer):
         self.proxy_edit.edit.setPlaceholderText(tr("Paste it in any form: host:port:user:password, a URL, …"))
         if self._proxy is not None:
             title = tr("Another address or password")
-            hint = tr("Now: {proxy}. Leave this empty to keep it.").format(proxy=_shown(self._proxy))
+            hint = tr("Now: {proxy}. Leave this empty to keep it.").format(
+                proxy=proxy_words(self._proxy.kind, self._proxy.host, self._proxy.port, self._proxy.username)
+            )
         for made in self.proxy_edit.findChildren(QToolButton, "saved_proxies_button"):
             made.hide()  # this one is to be saved, not chosen
         self.proxy_field = Field(title, self.proxy_edit, hint, focus=self.proxy_edit.edit)
@@ -185,10 +186,3 @@ def _line(name: str, value: str) -> QLineEdit:
 
 def _day_of(proxy: Proxy) -> str:
     return day(proxy.expires) if proxy.expires is not None else ""
-
-
-def _shown(proxy: Proxy) -> str:
-    parts = [proxy.kind.value.upper(), address(proxy)]
-    if proxy.username:
-        parts.append(tr("user {name}").format(name=proxy.username))
-    return " · ".join(parts)

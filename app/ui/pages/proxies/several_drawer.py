@@ -45,7 +45,7 @@ from app.ui.prompts import Choice
 from app.ui.telling import number
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.fields import Field
-from app.ui.widgets.parts import button, label
+from app.ui.widgets.parts import button, label, plain_tip
 
 _WIDTH_PX = 720
 _PASTE_PX = 104
@@ -320,7 +320,7 @@ class SeveralDrawer(Drawer):
     def _show(self) -> None:
         good, two = self.good, self.model.count(Standing.AMBIGUOUS)
         parts = [
-            tr("%n good", n=good),
+            tr("%n ready", n=good),
             tr("%n known already", n=self.model.count(Standing.KNOWN)),
             tr("%n with two readings", n=two),
             tr("%n wrong", n=self.model.count(Standing.WRONG)),
@@ -344,7 +344,7 @@ class SeveralDrawer(Drawer):
         self.choice_label.setText(tr("How is line {number} meant?").format(number=number(line.number)))
         for made, reading in zip(self.choice_buttons, line.readings, strict=False):
             made.setText(shown(reading).replace("&", "&&"))
-            made.setToolTip(shown(reading))
+            made.setToolTip(plain_tip(shown(reading)))
 
     def _to_next_ambiguous(self) -> None:
         at = next(

@@ -26,7 +26,7 @@ from app.ui.pages.settings import licences
 from app.ui.pages.settings.licences import Part
 from app.ui.theme.icons import app_icon
 from app.ui.widgets.fields import Choice
-from app.ui.widgets.parts import ElidedLabel, button, label
+from app.ui.widgets.parts import ElidedLabel, button, label, plain_tip
 
 _SIGN_PX = 56
 _LIST_PX = 230
@@ -160,7 +160,7 @@ class AboutSection(QWidget):
         self.parts_list.clear()
         for part in found:
             item = QListWidgetItem(part.name)
-            item.setToolTip(part.licence)
+            item.setToolTip(plain_tip(part.licence))
             item.setSizeHint(QSize(0, 32))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{part.name}, {part.licence}")
             self.parts_list.addItem(item)
@@ -175,7 +175,7 @@ class AboutSection(QWidget):
         part = self._parts[at]
         self.part_label.setText(f"{part.name} · {part.licence}")
         self.home_button.setVisible(part.home.startswith("https://"))
-        self.home_button.setToolTip(part.home)
+        self.home_button.setToolTip(plain_tip(part.home))
         self.file_choice.blockSignals(True)
         self.file_choice.clear()
         for file in part.files:

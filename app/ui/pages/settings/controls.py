@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.kernel.settings import Setting, Value
 from app.ui.language import told, tr
+from app.ui.telling import named
 from app.ui.theme.palette import tokens_now
 from app.ui.widgets.fields import LONGEST_PASTE, Choice
 from app.ui.widgets.parts import icon_button
@@ -66,10 +67,10 @@ class NumberControl(QWidget):
         self._most = row.maximum if row.maximum is not None else _MOST
         self.edit = _NumberEdit(self.step)
         self.edit.setObjectName(f"{_name(row)}_edit")
-        less = icon_button("minus", tr("Less"), f"{_name(row)}_less_button", tone="muted")
-        more = icon_button("plus", tr("More"), f"{_name(row)}_more_button", tone="muted")
-        for made, by, what in ((less, -1, tr("Less")), (more, 1, tr("More"))):
-            made.setAccessibleName(f"{told(row.short)}: {what}")
+        less = icon_button("minus", tr("Less", "one step down"), f"{_name(row)}_less_button", tone="muted")
+        more = icon_button("plus", tr("More", "one step up"), f"{_name(row)}_more_button", tone="muted")
+        for made, by, what in ((less, -1, tr("Less", "one step down")), (more, 1, tr("More", "one step up"))):
+            made.setAccessibleName(named(told(row.short), what))
             made.setAutoRepeat(True)
             made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field's arrow keys do the same
             made.clicked.connect(partial(self._on_clicked, by))

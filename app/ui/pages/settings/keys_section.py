@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.kernel.text import Text, say
@@ -10,6 +10,7 @@ from app.ui.commands.registry import EVERYWHERE, Command, CommandRegistry
 from app.ui.language import told, tr
 from app.ui.pages.settings.cards import Card, Row
 from app.ui.pages.settings.keycaps import Keycaps
+from app.ui.telling import named
 from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
 from app.ui.widgets.parts import label
@@ -32,18 +33,28 @@ class KeyRow(Row):
         self.caps = Keycaps(keys)
         self.words = f"{title} {self.caps.text}".casefold()
         self.name_label = label(title, wraps=True)
-        self.name_label.setAccessibleName(f"{title}: {self.caps.text}" if keys else title)
-        sign = QLabel()
-        sign.setFixedWidth(_ICON_PX)
-        if icon_name:
-            sign.setPixmap(painted(icon_name, tokens_now().muted, _ICON_PX, self.devicePixelRatioF()))
+        self.name_label.setAccessibleName(named(title, self.caps.text) if keys else title)
+        self._icon = icon_name
+        self._sign = QLabel()
+        self._sign.setFixedWidth(_ICON_PX)
+        self._paint_sign()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 7, 16, 7)
         row.setSpacing(12)
-        row.addWidget(sign)
+        row.addWidget(self._sign)
         row.addWidget(self.name_label, 1)
         row.addWidget(self.caps)
         self.setMinimumHeight(38)
+
+    def _paint_sign(self) -> None:
+        if self._icon:
+            colour, ratio = tokens_now().muted, self.devicePixelRatioF()
+            self._sign.setPixmap(painted(self._icon, colour, _ICON_PX, ratio))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_sign()
 
 
 class KeysSection(QWidget):

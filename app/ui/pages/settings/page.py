@@ -32,6 +32,7 @@ from app.ui.pages.settings.keys_section import KeysSection
 from app.ui.pages.settings.passphrase_drawer import PassphraseDrawer
 from app.ui.pages.settings.saver import SettingSaver
 from app.ui.pages.settings.settings_commands import ABOUT, KEYS, PASSPHRASE
+from app.ui.telling import named
 from app.ui.theme.icons import icon
 from app.ui.widgets.banner import Way
 from app.ui.widgets.drawer import Drawer
@@ -248,9 +249,9 @@ class SettingsPage(Page):
 
     def _folder_row(self, name: str, title: str, folder: str) -> ActRow:
         copy = icon_button("copy", tr("Copy the path"), f"copy_{name}_button", partial(self._copy, folder))
-        copy.setAccessibleName(f"{title}: {tr('Copy the path')}")
+        copy.setAccessibleName(named(title, tr("Copy the path")))
         made = button(tr("Open"), f"open_{name}_button", partial(self._open, folder), icon_name="folder-open")
-        made.setAccessibleName(f"{title}: {tr('Open')}")
+        made.setAccessibleName(named(title, tr("Open")))
         return ActRow(title, folder, [copy, made], is_path=True)
 
     def _connect(self) -> None:

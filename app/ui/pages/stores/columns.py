@@ -10,7 +10,7 @@ from app.isolation.profile_listing import ProfileRow
 from app.kernel.text import Text, say
 from app.ui.language import told, tr
 from app.ui.pages.stores.words import STATUS_TEXTS, platform_and_market
-from app.ui.telling import ago, exact, number, until
+from app.ui.telling import ago, beside, exact, number, until
 from app.ui.window_states import DOING_TEXTS, WindowStates
 
 
@@ -52,7 +52,7 @@ def _exit_tip(seen: Seen) -> str:
     if proxy is None:
         lines.append(tr("No proxy: stores see this computer's own address."))
     else:
-        lines.append(tr("Proxy: {name}").format(name=f"{proxy.name} ({proxy.kind.value})"))
+        lines.append(tr("Proxy: {name}").format(name=beside(proxy.name, proxy.kind.value)))
     return "\n".join(lines)
 
 

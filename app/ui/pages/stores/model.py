@@ -14,6 +14,7 @@ from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.ui.language import told
 from app.ui.pages.stores.columns import COLUMN_AT, COLUMNS, Seen
+from app.ui.telling import named
 from app.ui.widgets.parts import plain_tip
 from app.ui.window_states import WindowStates
 
@@ -110,7 +111,7 @@ class StoreModel(QAbstractTableModel):
             return plain_tip(column.tip(self.seen(row))) if column.tip is not None else None
         text = column.text(self.seen(row))
         if role == Qt.ItemDataRole.AccessibleTextRole and column.id != "acts":
-            return f"{told(column.title)}: {text}"
+            return named(told(column.title), text)
         return text
 
     def headerData(

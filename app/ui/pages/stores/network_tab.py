@@ -10,7 +10,7 @@ from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
 from app.ui.face import Face
 from app.ui.language import told, tr
-from app.ui.telling import ago, country_title, exact, until
+from app.ui.telling import ago, beside, country_title, day, far_end, until
 from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import button, label
 
@@ -72,7 +72,7 @@ class NetworkTab(QWidget):
             facts += [
                 (tr("Proxy"), proxy.name),
                 (tr("Kind"), proxy.kind.value.upper()),
-                (tr("Address"), f"{proxy.host}:{proxy.port}"),
+                (tr("Address"), far_end(proxy.host, proxy.port)),
             ]
             if proxy.username:
                 facts.append((tr("User"), proxy.username))
@@ -80,7 +80,7 @@ class NetworkTab(QWidget):
                 text = f"{proxy.exit.ip}\n{country_title(proxy.exit.country)} · {proxy.exit.latency_ms} ms"
                 facts.append((tr("Last check"), f"{text}\n{ago(proxy.checked, now)}"))
             if proxy.expires is not None:
-                facts.append((tr("Expires"), f"{until(proxy.expires, now)} ({exact(proxy.expires)[:10]})"))
+                facts.append((tr("Expires"), beside(until(proxy.expires, now), day(proxy.expires))))
         if profile.exit is not None:
             facts.append((tr("Exit seen"), f"{profile.exit.ip} · {ago(profile.exit_seen, now)}"))
         if profile.allow_private:
@@ -99,7 +99,7 @@ class NetworkTab(QWidget):
         self.faults_label.setVisible(bool(faults))
         self.faults.setVisible(bool(faults))
         lines = [
-            f"{fault.at.astimezone():%H:%M:%S}  {fault.host}:{fault.port}\n{told(fault.text)}"
+            f"{fault.at.astimezone():%H:%M:%S}  {far_end(fault.host, fault.port)}\n{told(fault.text)}"
             for fault in reversed(faults)
         ]
         self.faults.setText("\n".join(lines))

@@ -124,7 +124,9 @@ class StoresPage(Page):
 
     def reload(self) -> None:
         """Reads counts and list again."""
-        before = self.face.clock.now() + timedelta(days=self.settings.number("proxies.expiring_days"))
+        days = self.settings.number("proxies.expiring_days")
+        self.list.painter_of_rows.expiring_days = days
+        before = self.face.clock.now() + timedelta(days=days)
         self.face.jobs.call(
             lambda: self.room.profiles.counts(before),
             owner=self,

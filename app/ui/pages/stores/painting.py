@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from app.isolation.profile_listing import ProfileRow
@@ -14,14 +13,18 @@ from app.ui.language import told
 from app.ui.pages.stores.columns import COLUMNS, Seen
 from app.ui.pages.stores.model import Index, StoreModel
 from app.ui.pages.stores.words import STATUS_TEXTS, STATUS_TONES
+from app.ui.telling import ago
 from app.ui.theme.icons import flag, painted
 from app.ui.theme.palette import tokens_now
 from app.ui.theme.tokens import Tokens
+from app.ui.widgets.eliding import Eliding
 from app.ui.window_states import DOING_TEXTS, LIVE, Doing, WindowStates
 
 PAD_PX = 8
+_GAP_PX = 10
 _ICON_PX = 16
 _BUTTON_PX = 28
+_EXPIRING_DAYS = 7  # until the page says what the setting is
 _DOING_TONES = {
     Doing.CLOSED: "muted",
     Doing.WAITING: "muted",
@@ -50,7 +53,9 @@ class StorePainter(QStyledItemDelegate):
         self._model = model
         self._states = states
         self._row_px = row_px
+        self._elide = Eliding()
         self._ratio = 1.0
+        self.expiring_days = _EXPIRING_DAYS
         self._bold = QFont(view.font())
         self._bold.setBold(True)
         self.hovered_row = -1
@@ -100,7 +105,7 @@ class StorePainter(QStyledItemDelegate):
     def _text(self, painter: QPainter, area: QRect, text: str, colour: str) -> None:
         if text:
             painter.setPen(QColor(colour))
-            shown = _elided(painter.fontMetrics(), painter.font().key(), text, area.width())
+            shown = self._elide(painter, text, area.width())
             painter.drawText(area, _LEFT, shown)
 
     def _number(self, painter: QPainter, area: QRect, seen: Seen, tokens: Tokens) -> None:
@@ -156,7 +161,7 @@ class StorePainter(QStyledItemDelegate):
             painter.drawEllipse(QPointF(box.left() + 10, box.center().y()), 3.5, 3.5)
         painter.setPen(colour)
         inner = box.adjusted(left, 0, -6, 0).toRect()
-        painter.drawText(inner, _LEFT, _elided(metrics, painter.font().key(), text, inner.width()))
+        painter.drawText(inner, _LEFT, self._elide(painter, text, inner.width()))
 
     def _exit(self, painter: QPainter, area: QRect, seen: Seen, tokens: Tokens) -> None:
         found = seen.row.profile.exit
@@ -165,7 +170,12 @@ class StorePainter(QStyledItemDelegate):
             self._text(painter, area, text, tokens.warn if seen.row.proxy is None else tokens.muted)
             return
         left = self._flag(painter, area, found.country, tokens)
-        self._text(painter, area.adjusted(left, 0, 0, 0), found.ip, tokens.text)
+        address = area.adjusted(left, 0, 0, 0)
+        self._text(painter, address, found.ip, tokens.text)
+        width = painter.fontMetrics().horizontalAdvance(found.ip) + _GAP_PX
+        age = ago(seen.row.profile.exit_seen, seen.now)
+        if age and painter.fontMetrics().horizontalAdvance(age) <= address.width() - width:
+            self._text(painter, address.adjusted(width, 0, 0, 0), age, tokens.muted)
 
     def _flag(self, painter: QPainter, area: QRect, country: str, tokens: Tokens) -> int:
         drawn = flag(country, 13, self._ratio) if country else None
@@ -181,8 +191,9 @@ class StorePainter(QStyledItemDelegate):
         proxy = seen.row.proxy
         if proxy is None or proxy.expires is None:
             return
-        days = (proxy.expires - seen.now).days
-        colour = tokens.danger if days < 0 else tokens.warn if days < 7 else tokens.muted
+        left_s = (proxy.expires - seen.now).total_seconds()
+        is_soon = left_s < self.expiring_days * 86_400
+        colour = tokens.danger if left_s < 0 else tokens.warn if is_soon else tokens.muted
         self._text(painter, area, COLUMNS[_EXPIRES].text(seen), colour)
 
     def _unread(self, painter: QPainter, area: QRect, seen: Seen, tokens: Tokens) -> None:
@@ -213,7 +224,7 @@ class StorePainter(QStyledItemDelegate):
             painter.drawRoundedRect(box, 5, 5)
             painter.setPen(QColor(tokens.muted))
             inner = box.adjusted(8, 0, -6, 0).toRect()
-            painter.drawText(inner, _LEFT, _elided(metrics, painter.font().key(), tag, inner.width()))
+            painter.drawText(inner, _LEFT, self._elide(painter, tag, inner.width()))
             left += int(width) + 4
 
     def _acts(self, painter: QPainter, area: QRect, seen: Seen, tokens: Tokens) -> None:
@@ -257,32 +268,6 @@ class StorePainter(QStyledItemDelegate):
                     self.act_clicked.emit(row.profile.id, act)
                 return True
         return False
-
-
-class _Text:
-    """What an elided text depends on, as a key; the metrics stand beside it, equal for equal fonts."""
-
-    __slots__ = ("key", "metrics")
-
-    def __init__(self, key: tuple[str, str, int], metrics: QFontMetrics) -> None:
-        self.key = key
-        self.metrics = metrics
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Text) and self.key == other.key
-
-
-@lru_cache(maxsize=4096)
-def _elided_text(text: _Text) -> str:
-    _, whole, width_px = text.key
-    return text.metrics.elidedText(whole.replace("\n", " "), Qt.TextElideMode.ElideRight, width_px)
-
-
-def _elided(metrics: QFontMetrics, font_key: str, text: str, width_px: int) -> str:
-    return _elided_text(_Text((font_key, text, width_px), metrics))
 
 
 _EXIT = next(at for at, column in enumerate(COLUMNS) if column.id == "exit")
