@@ -19,7 +19,7 @@ from app.ui.crash_dialog import CrashDialogs
 from app.ui.face import Face
 from app.ui.first_start.first_start import FirstStart
 from app.ui.idle import IdleWatch
-from app.ui.language import tr
+from app.ui.language import told, tr
 from app.ui.looks import Looks
 from app.ui.prompts import Prompts
 from app.ui.shell.bell import Notes
@@ -267,11 +267,11 @@ class Application(QObject):
         name = getattr(state, "name", "")
         number = getattr(state, "number", 0)
         profile = str(getattr(state, "profile", ""))
-        text = tr("The window of {name} crashed. Its logins are kept.").format(name=f"{number:03d} {name}")
+        text = say("The window of {name} crashed. Its logins are kept.", name=f"{number:03d} {name}")
         if self.signed_in is not None:
             self.signed_in.note_crash(profile, text)
         if not self.window.isActiveWindow():
-            self.tray.tell(tr("A window crashed"), text)
+            self.tray.tell(tr("A window crashed"), told(text))
 
     def _raise_store(self, profile: str) -> None:
         if self.signed_in is not None:

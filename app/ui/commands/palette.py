@@ -52,6 +52,7 @@ class Hit:
     icon: str = ""
     colour: str = ""
     note: str = ""
+    is_exact: bool = False  # just what was typed: Enter need not wait for the list to be seen
     order: int = field(default=0, compare=False)
 
 
@@ -207,8 +208,9 @@ class CommandPalette(QFrame):
             return
         self._stores = hits[:_MOST_STORES]
         self._show()
-        if self._wants_run:
+        if self._wants_run and self._stores and self._stores[0].is_exact:
             self._run()
+        self._wants_run = False
 
     def _show(self) -> None:
         text = self.edit.text().strip()

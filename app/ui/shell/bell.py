@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.kernel.clock import Clock
-from app.ui.language import tr
+from app.kernel.text import Text
+from app.ui.language import told, tr
 from app.ui.telling import ago
 from app.ui.theme.icons import icon
 from app.ui.theme.palette import tokens_now
@@ -27,9 +28,9 @@ _TOO_MANY = 10
 class Note:
     """One thing that happened, and what a click on it shows."""
 
-    text: str
+    text: Text
     at: datetime
-    show: Callable[[], None]
+    target: str  # a profile's id, or what `on_note` knows otherwise
 
 
 class Notes(QObject):
@@ -43,9 +44,9 @@ class Notes(QObject):
         self.all: list[Note] = []
         self.unseen = 0
 
-    def add(self, text: str, show: Callable[[], None]) -> None:
-        """Something happened."""
-        self.all = [Note(text, self.clock.now(), show), *self.all][:_MOST]
+    def add(self, text: Text, target: str) -> None:
+        """Something happened; it is told in the language of whenever somebody looks."""
+        self.all = [Note(text, self.clock.now(), target), *self.all][:_MOST]
         self.unseen = min(self.unseen + 1, _MOST)
         self.changed.emit()
 
@@ -63,8 +64,9 @@ class Notes(QObject):
 class Bell(QToolButton):
     """Shows how many notes are new, and the notes as a menu."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, on_note: Callable[[Note], None]) -> None:
         super().__init__()
+        self._on_note = on_note
         self.setObjectName("bell_button")
         self.setProperty("kind", "quiet")
         self.setIcon(icon("bell"))
@@ -86,8 +88,9 @@ class Bell(QToolButton):
         menu.setObjectName("bell_menu")
         now = self._notes.clock.now()
         for note in self._notes.all:
-            text = note.text if len(note.text) <= _LONGEST else f"{note.text[: _LONGEST - 1]}…"
-            menu.addAction(f"{text}   {ago(note.at, now)}".replace("&", "&&"), partial(note.show))
+            text = told(note.text)
+            text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+            menu.addAction(f"{text}   {ago(note.at, now)}".replace("&", "&&"), partial(self._on_note, note))
         if not self._notes.all:
             menu.addAction(tr("Nothing has happened that needs you.")).setEnabled(False)
         self._notes.mark_seen()

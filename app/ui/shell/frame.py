@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.kernel.text import Text, say
 from app.ui.commands.registry import Command
 from app.ui.face import Face, Page
-from app.ui.shell.bell import Notes
+from app.ui.shell.bell import Note, Notes
 from app.ui.shell.rail import Entry, Rail
 from app.ui.shell.status_line import StatusLine
 from app.ui.shell.top_bar import TopBar
@@ -42,6 +42,7 @@ class Frame(QWidget):
         operator: str,
         notes: Notes,
         *,
+        on_note: Callable[[Note], None],
         open_palette: Callable[[], object],
         lock: Callable[[], object],
         is_folded: bool,
@@ -51,7 +52,7 @@ class Frame(QWidget):
         self._rows = {row.id: row for row in pages}
         self._built: dict[str, Page] = {}
         self.banner = Banner()
-        self.top_bar = TopBar(operator, notes, open_palette, lock)
+        self.top_bar = TopBar(operator, notes, on_note, open_palette, lock)
         self.status_line = StatusLine(face.states, face.jobs)
         keys = [f"Ctrl+{at}" for at in range(1, len(pages) + 1)]
         entries = [Entry(row.id, row.title, row.icon, key) for row, key in zip(pages, keys, strict=True)]

@@ -13,7 +13,7 @@ from app.isolation.profile_listing import Counts
 from app.isolation.profiles import ProfileQuery
 from app.kernel.errors import Problem
 from app.kernel.gate import Refused
-from app.kernel.text import say
+from app.kernel.text import Text, say
 from app.ui.commands.palette import Hit
 from app.ui.face import Face
 from app.ui.language import told, tr
@@ -23,13 +23,16 @@ from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.settings.settings_commands import commands as settings_commands
 from app.ui.pages.stores.page import StoresPage
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind
-from app.ui.shell.bell import Notes
+from app.ui.shell.bell import Note, Notes
 from app.ui.shell.frame import Frame, PageRow
 from app.ui.widgets.banner import Way
 from app.ui.window_acts import WindowActs
 from app.workspace import Workspace
 
 _FOUND = 30
+_READ = 500
+_LONGEST_NUMBER = 9
+_EXPIRING_NOTE = "expiring"
 _WIDE_SCREEN_PX = 1_500
 
 
@@ -68,6 +71,7 @@ class SignedIn(QObject):
             self._pages(),
             work.vault.session.name,
             notes,
+            on_note=self._on_note,
             open_palette=open_palette,
             lock=lock,
             is_folded=_is_folded(places),
@@ -93,10 +97,10 @@ class SignedIn(QObject):
         self.frame.settle()
         self.deleteLater()
 
-    def note_crash(self, profile: str, text: str) -> None:
+    def note_crash(self, profile: str, text: Text) -> None:
         """A window crashed: said at once, and kept under the bell."""
-        self._face.toaster.show(text, tr("Restore"), lambda: self.acts.open([profile]))
-        self._notes.add(text, partial(self._show_refusal, profile))
+        self._face.toaster.show(told(text), tr("Restore"), lambda: self.acts.open([profile]))
+        self._notes.add(text, profile)
 
     def note_expiring(self) -> None:
         """Once after the unlock: proxies that end soon."""
@@ -106,7 +110,7 @@ class SignedIn(QObject):
         def show(counts: Counts) -> None:
             if counts.expiring:
                 self._notes.add(
-                    tr("%n store(s) with a proxy that expires soon", n=counts.expiring), self._show_expiring
+                    Text("%n store(s) with a proxy that expires soon", n=counts.expiring), _EXPIRING_NOTE
                 )
 
         self._face.jobs.call(
@@ -160,28 +164,29 @@ class SignedIn(QObject):
             )
 
     def find_for_palette(self, text: str, then: Callable[[list[Hit]], None]) -> None:
-        """Stores that fit what is typed in the palette; the one of that number first."""
+        """Stores that fit what is typed in the palette; a number alone means the store of that number."""
         profiles = self._work.isolation.profiles
         digits = text.lstrip("#")
-        number = int(digits) if digits.isdigit() and len(digits) < 9 else -1
+        number = int(digits) if digits.isdigit() and len(digits) < _LONGEST_NUMBER else None
 
         def work() -> list[Hit]:
-            ids = profiles.ids(ProfileQuery(text=text))[:500]
-            rows = [row.profile for row in profiles.rows(ids)]
-            rows.sort(key=lambda profile: profile.number != number)
-            return [
+            found = [row.profile for row in profiles.rows(profiles.ids(ProfileQuery(text=text))[:_READ])]
+            found.sort(key=lambda profile: profile.number != number)
+            hits = [
                 Hit(
                     f"{profile.shown_number}  {profile.name}",
-                    lambda one=profile.id: self.acts.open([one]),  # type: ignore[misc]  # bound now
+                    partial(self.acts.open, [profile.id]),
                     colour=profile.colour,
+                    is_exact=profile.number == number,
                 )
-                for profile in rows[:_FOUND]
+                for profile in found[:_FOUND]
             ]
+            if digits.isdigit() and not any(hit.is_exact for hit in hits):
+                missing = tr("No store has the number {number}").format(number=text)
+                hits.insert(0, Hit(missing, lambda: None, icon="info"))
+            return hits
 
-        def done(hits: list[Hit]) -> None:
-            then(hits)
-
-        self._face.jobs.call(work, owner=self.frame, then=done)
+        self._face.jobs.call(work, owner=self.frame, then=then)
 
     def _pages(self) -> list[PageRow]:
         room = self._work.isolation
@@ -244,24 +249,32 @@ class SignedIn(QObject):
         )
 
     def _on_refused(self, profile: str) -> None:
-        self._notes.add(self._why(profile), partial(self._show_refusal, profile))
+        """Told without touching focus or selection: somebody may be typing elsewhere."""
+        why = self._why(profile)
+        self._notes.add(why, profile)
         if not self.frame.isActiveWindow():
-            self._tell(tr("A store was not opened"), self._why(profile))
-        if self.frame.current_id == "stores":
-            self.stores.show_refusal(profile)
-            return
-        self._face.toaster.show(self._why(profile), tr("Show"), lambda: self._show_refusal(profile))
+            self._tell(tr("A store was not opened"), told(why))
+        is_seen = self.frame.current_id == "stores" and self.stores.shows_card_of(profile)
+        if not is_seen:
+            self._face.toaster.show(told(why), tr("Show"), lambda: self._show_refusal(profile))
 
-    def _why(self, profile: str) -> str:
-        """The first reason of a refusal, in one sentence."""
+    def _why(self, profile: str) -> Text:
+        """The first reason of a refusal, in one sentence that names the store where it is known."""
         refusal = self._face.states.refusal(profile)
+        why = say("Open Berth to see why.")
         if refusal is not None and refusal.problem is not None:
-            return told(refusal.problem.text)
-        if refusal is not None and refusal.preflight is not None:
+            why = refusal.problem.text
+        elif refusal is not None and refusal.preflight is not None:
             reds = refusal.preflight.stops(only_this_once=False)
-            if reds:
-                return told(reds[0].message)
-        return tr("Open Berth to see why.")
+            why = reds[0].message if reds else why
+        name = self.stores.name_of(profile)
+        return say("{name}: {why}", name=name, why=why) if name else why
+
+    def _on_note(self, note: Note) -> None:
+        if note.target == _EXPIRING_NOTE:
+            self._show_expiring()
+        else:
+            self._show_refusal(note.target)
 
     def _show_expiring(self) -> None:
         self.frame.show_page("stores")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.ui.language import tr
-from app.ui.shell.bell import Bell, Notes
+from app.ui.shell.bell import Bell, Note, Notes
 from app.ui.theme.icons import icon
 from app.ui.widgets.fields import LONGEST_PASTE
 from app.ui.widgets.parts import button, icon_button, label
@@ -48,7 +48,12 @@ class TopBar(QWidget):
     searched = Signal(str)
 
     def __init__(
-        self, operator: str, notes: Notes, open_palette: Callable[[], object], lock: Callable[[], object]
+        self,
+        operator: str,
+        notes: Notes,
+        on_note: Callable[[Note], None],
+        open_palette: Callable[[], object],
+        lock: Callable[[], object],
     ) -> None:
         super().__init__()
         self.setObjectName("top_bar")
@@ -69,7 +74,7 @@ class TopBar(QWidget):
         palette = button(tr("Commands"), "palette_button", open_palette, kind="quiet", icon_name="zap")
         palette.setToolTip(tr("Every command, and every store (Ctrl+K)"))
         row.addWidget(palette)
-        row.addWidget(Bell(notes))
+        row.addWidget(Bell(notes, on_note))
         row.addWidget(icon_button("lock", tr("Lock (Ctrl+L)"), "lock_button", lock))
         who = label(operator, "muted")
         who.setObjectName("operator_label")

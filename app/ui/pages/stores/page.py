@@ -161,6 +161,16 @@ class StoresPage(Page):
         """Shows the stores whose windows are open."""
         self.tree.choose(Node(NodeKind.RUNNING))
 
+    def shows_card_of(self, profile: str) -> bool:
+        """Whether the reasons of this store's refusal are on the screen already."""
+        return self.pane.isVisible() and self.pane.profile == profile and self.drawer is None
+
+    def name_of(self, profile: str) -> str:
+        """Number and name of a store of the list; empty for one that it does not hold."""
+        at = self.model.at(profile)
+        row = self.model.row_at(at) if at is not None else None
+        return f"{row.profile.shown_number} {row.profile.name}" if row is not None else ""
+
     def show_refusal(self, profile: str) -> None:
         """Brings a store that was refused into sight, with its reasons."""
         self._open_pane(is_open=True)
