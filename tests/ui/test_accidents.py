@@ -157,22 +157,33 @@ def test_another_scale_of_the_screen_changes_nothing_but_the_size(
     assert "stores: 1" in ended.stdout
 
 
-@pytest.mark.parametrize("what", ["new_store", "edit_store", "note"])
-def test_a_sudden_death_during_a_save_leaves_a_whole_record_or_none(
-    berth_home: Path, with_vault: Paths, what: str
-):
-    paths = with_vault
+SAVES = ("new_store", "edit_store", "note")
+
+
+@pytest.mark.parametrize("what", SAVES)
+def test_a_sudden_death_during_a_save_leaves_a_whole_record_or_none(with_vault: Paths, what: str):
+    assert die_at(with_vault, what, 0, 12) <= {"whole", "none"}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("what", SAVES)
+def test_a_sudden_death_at_any_moment_of_a_save_leaves_a_whole_record_or_none(with_vault: Paths, what: str):
+    assert die_at(with_vault, what, *range(0, 40, 2)) <= {"whole", "none"}
+
+
+def die_at(paths: Paths, what: str, *moments_ms: int) -> set[str]:
+    """Kills the program so long after it began to save; what the vault holds then."""
     seen = set()
-    for wait_ms in (0, 4, 12, 30):
+    for moment_ms in moments_ms:
         child = start_child(paths, f"die_in_{what}")
         assert child.stdout is not None
         assert child.stdout.readline().strip() == "saving"
-        time.sleep(wait_ms / 1000)  # the moment of death, not a wait
+        time.sleep(moment_ms / 1000)  # the moment of death, not a wait
         child.send_signal(signal.SIGKILL)
         child.communicate(timeout=LIMIT_S)
         seen.add(what_is_there(paths, what))
-
-    assert seen <= {"whole", "none"}
+    return seen
 
 
 def what_is_there(paths: Paths, what: str) -> str:
