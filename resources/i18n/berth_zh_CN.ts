@@ -2511,6 +2511,10 @@
         <translation>没有店铺用它。</translation>
     </message>
     <message>
+        <source>No store has the number {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No store here</source>
         <translation>这里没有店铺</translation>
     </message>
@@ -3697,6 +3701,10 @@
     <message>
         <source>The certificate shown for {name} is not trusted: somebody may be reading along.</source>
         <translation>{name}出示的证书不可信：可能有人在偷看。</translation>
+    </message>
+    <message>
+        <source>The chosen group one place up or down</source>
+        <translation>把选中的分组上移或下移一位</translation>
     </message>
     <message>
         <source>The chosen proxy</source>
@@ -5020,11 +5028,15 @@
     </message>
     <message>
         <source>{name}: {count}</source>
-        <translation>{name}：{count}</translation>
+        <translation type="vanished">{name}：{count}</translation>
     </message>
     <message>
         <source>{name}: {value}</source>
         <translation>{name}：{value}</translation>
+    </message>
+    <message>
+        <source>{name}: {why}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{number} is not a profile's number.</source>

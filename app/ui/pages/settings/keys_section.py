@@ -22,6 +22,7 @@ _ALWAYS: tuple[tuple[Text, Text, tuple[str, ...]], ...] = (
     (EVERYWHERE, say("Save in a drawer"), ("Ctrl+Return",)),
     (EVERYWHERE, say("To the next field or part, and back"), ("Tab", "Shift+Tab")),
     (say("Stores"), say("Open the chosen store, or bring its window to the front"), ("Return",)),
+    (say("Stores"), say("The chosen group one place up or down"), ("Alt+Up", "Alt+Down")),
 )
 
 

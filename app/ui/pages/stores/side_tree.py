@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QCollator, QLocale, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QFont, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QDropEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.isolation.profile_listing import Counts
 from app.ui.language import tr
-from app.ui.telling import number
+from app.ui.telling import named, number
 from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
 from app.ui.widgets.parts import plain_tip
@@ -52,6 +52,11 @@ class Node:
     kind: NodeKind
     name: str = ""
     id: str = ""
+
+    @property
+    def key(self) -> tuple[NodeKind, str]:
+        """What stays the same when a group is renamed."""
+        return self.kind, self.id or self.name
 
 
 ALL_STORES = Node(NodeKind.ALL)
@@ -129,7 +134,7 @@ class _Painter(QStyledItemDelegate):
 
 
 class SideTree(QTreeWidget):
-    """Chooses what the list shows; groups are dragged into another order."""
+    """Chooses what the list shows; groups change places by dragging, or by Alt and the arrow keys."""
 
     chosen = Signal(object)  # Node
     reordered = Signal(list)  # ids of groups
@@ -158,11 +163,30 @@ class SideTree(QTreeWidget):
         """What is chosen."""
         return self._node
 
-    def choose(self, node: Node) -> None:
-        """Chooses a node; one that is not there is all stores."""
-        item = self._items.get(node) or self._items.get(ALL_STORES)
+    def choose(self, node: Node) -> bool:
+        """Chooses a node, a group by its id whatever it is called now.
+
+        False where it is not there: all stores are chosen then.
+        """
+        found = self._find(node)
+        item = found or self._items.get(ALL_STORES)
         if item is not None:
             self.setCurrentItem(item)
+        return found is not None
+
+    def can_move(self, node: Node, by: int) -> bool:
+        """Whether a group has a place so many steps below (above, where `by` is negative)."""
+        groups = self._groups()
+        return node.id in groups and 0 <= groups.index(node.id) + by < len(groups)
+
+    def move_group(self, node: Node, by: int) -> None:
+        """Asks for the order in which a group stands so many places below, or above."""
+        if not self.can_move(node, by):
+            return
+        groups = self._groups()
+        at = groups.index(node.id)
+        groups.insert(at + by, groups.pop(at))
+        self.reordered.emit(groups)
 
     def show_counts(self, counts: Counts, running: int, faulty: int) -> None:
         """Shows the groups and tags there are, and how many stand where; the choice stays."""
@@ -191,7 +215,7 @@ class SideTree(QTreeWidget):
             for tag in sorted(counts.tags, key=lambda tag: collator.sortKey(tag.name)):
                 self._add(Node(NodeKind.TAG, tag.name), tag.name, tag.count, "tag")
         self._add(Node(NodeKind.BIN), tr("Bin"), counts.in_bin, "trash-2")
-        found = self._items.get(chosen) or self._renamed(chosen) or self._items[ALL_STORES]
+        found = self._find(chosen) or self._items[ALL_STORES]
         self.setCurrentItem(found)
         self.blockSignals(False)
         node = found.data(0, _NODE)
@@ -206,9 +230,17 @@ class SideTree(QTreeWidget):
             if item is not None and item.data(0, _COUNT) != count:
                 item.setData(0, _COUNT, count)
 
-    def _renamed(self, chosen: Node) -> QTreeWidgetItem | None:
-        same = (item for node, item in self._items.items() if chosen.id and node.id == chosen.id)
-        return next(same, None)
+    def _find(self, node: Node) -> QTreeWidgetItem | None:
+        """A group that comes without its id is looked for by its name."""
+        is_named = node.kind is NodeKind.GROUP and not node.id
+
+        def is_same(one: Node) -> bool:
+            return (one.kind, one.name) == (node.kind, node.name) if is_named else one.key == node.key
+
+        return next((item for one, item in self._items.items() if is_same(one)), None)
+
+    def _groups(self) -> list[str]:
+        return [node.id for node in self._items if node.kind is NodeKind.GROUP]
 
     def _add(self, node: Node, text: str, count: int | None, icon_name: str, colour: str = "") -> None:
         item = QTreeWidgetItem([text])
@@ -217,7 +249,7 @@ class SideTree(QTreeWidget):
         item.setData(0, _ICON, icon_name)
         item.setData(0, _COLOUR, colour)
         item.setToolTip(0, plain_tip(text) if len(text) > 18 else "")
-        spoken = text if count is None else tr("{name}: {count}").format(name=text, count=count)
+        spoken = text if count is None else named(text, number(count))
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
         flags = Qt.ItemFlag.ItemIsEnabled
         if node.kind not in _HEADINGS:
@@ -246,7 +278,7 @@ class SideTree(QTreeWidget):
         event.accept()
         if node is None or node.kind is not NodeKind.GROUP or target is None:
             return
-        order = [one.id for one in self._items if one.kind is NodeKind.GROUP and one.id != node.id]
+        order = [group for group in self._groups() if group != node.id]
         other = target.data(0, _NODE)
         at = order.index(other.id) if other.kind is NodeKind.GROUP and other.id in order else 0
         if other.kind is NodeKind.GROUP and place.y() > self.visualItemRect(target).center().y():
@@ -255,6 +287,14 @@ class SideTree(QTreeWidget):
             at = len(order)
         order.insert(at, node.id)
         self.reordered.emit(order)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        item = self.currentItem()
+        if by and item is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.move_group(item.data(0, _NODE), by)
+            return
+        super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos()) or self.currentItem()
