@@ -195,7 +195,7 @@ def test_a_view_brings_back_node_search_order_and_columns(stores: Gui):
     stores.pick_node("North")
     stores.write("search_edit", "r")
     stores.page.list.horizontalHeader().setSortIndicator(COLUMN_AT["name"], Qt.SortOrder.DescendingOrder)
-    stores.page.list.horizontalHeader().setSectionHidden(COLUMN_AT["tags"], True)
+    stores.page.list.horizontalHeader().setSectionHidden(COLUMN_AT["window"], True)
     stores.rest()
     assert stores.names() == ["Carl", "Bert", "Anna"]
     save_view(stores, "Northern r")
@@ -214,7 +214,7 @@ def test_a_view_brings_back_node_search_order_and_columns(stores: Gui):
     assert stores.names() == ["Carl", "Bert", "Anna"]
     assert stores.page.title_label.text() == "North"
     assert stores.find("search_edit", QLineEdit).text() == "r"
-    assert stores.page.list.horizontalHeader().isSectionHidden(COLUMN_AT["tags"])
+    assert stores.page.list.horizontalHeader().isSectionHidden(COLUMN_AT["window"])
 
 
 def test_views_survive_the_lock_and_are_removed_and_put_back(stores: Gui):

@@ -178,7 +178,7 @@ def test_ctrl_l_in_the_middle_of_unlocking_does_nothing(locked: Gui):
 def test_the_search_is_forgotten_and_the_column_layout_is_kept(gui: Gui):
     gui.make(SECRET_NAME)
     gui.click("columns_button")
-    gui.choose("Tags")
+    gui.choose("Window")
     gui.write("search_edit", "zan")
     gui.rest()
 
@@ -188,7 +188,7 @@ def test_the_search_is_forgotten_and_the_column_layout_is_kept(gui: Gui):
     header = gui.page.list.horizontalHeader()
     from app.ui.pages.stores.columns import COLUMN_AT
 
-    assert header.isSectionHidden(COLUMN_AT["tags"])
+    assert header.isSectionHidden(COLUMN_AT["window"])
     assert gui.find("search_edit", QLineEdit).text() == ""
 
 

@@ -9,8 +9,13 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLineEdit
 
 from app.isolation.profiles import ProfileQuery
+from app.kernel.clock import SystemClock
+from app.kernel.events import EventHub
 from app.ui.pages.stores.columns import COLUMN_AT, COLUMNS
+from app.vault.vault import Vault
+from app.workspace import build, migrations
 from tests.support.gui import Gui
+from tests.support.vaults import PASSPHRASE
 
 LONG = "Längst" * 33 + "xy"
 HOSTILE = (
@@ -50,6 +55,7 @@ def search(gui: Gui, text: str) -> list[str]:
 def sort(gui: Gui, column: str) -> list[str]:
     header = gui.page.list.horizontalHeader()
     at = COLUMN_AT[column]
+    header.setSectionHidden(at, False)  # a narrow list shows it on demand
     place = QPoint(header.sectionViewportPosition(at) + 10, header.height() // 2)
     gui.page.list.horizontalScrollBar().setValue(max(0, header.sectionPosition(at) - 50))
     place.setX(header.sectionViewportPosition(at) + 10)
@@ -276,8 +282,8 @@ def test_ctrl_a_selects_all_and_the_pane_says_how_many(stores: Gui):
 def test_columns_are_hidden_shown_and_put_back(stores: Gui):
     header = stores.page.list.horizontalHeader()
     stores.click("columns_button")
-    stores.choose("Tags")
-    assert header.isSectionHidden(COLUMN_AT["tags"])
+    stores.choose("Window")
+    assert header.isSectionHidden(COLUMN_AT["window"])
     stores.click("columns_button")
     stores.choose("Group")
     assert not header.isSectionHidden(COLUMN_AT["group"])
@@ -285,7 +291,7 @@ def test_columns_are_hidden_shown_and_put_back(stores: Gui):
     stores.click("columns_button")
     stores.choose("As at first")
 
-    assert not header.isSectionHidden(COLUMN_AT["tags"])
+    assert not header.isSectionHidden(COLUMN_AT["window"])
     assert header.isSectionHidden(COLUMN_AT["group"])
 
 
@@ -316,12 +322,16 @@ def test_the_keyboard_moves_through_the_rows_and_the_pane_follows(stores: Gui):
 
 
 @pytest.mark.long
-def test_five_thousand_stores_are_shown_sorted_and_searched(gui: Gui):
-    profiles = gui.work.isolation.profiles
-    for at in range(5_000):
-        profiles.new(f"{HOSTILE[at % len(HOSTILE)][:150]} {at}")
-    gui.until(lambda: len(gui.names()) == 5_000, limit_ms=60_000)
-    sort(gui, "name")
+@pytest.mark.timeout(900)
+def test_five_thousand_stores_are_shown_sorted_and_searched(locked: Gui):
+    vault = Vault(locked.paths, SystemClock(), migrations(), EventHub())
+    with vault.unlock(PASSPHRASE, via="test") as opened:
+        profiles = build(locked.paths, SystemClock(), opened).isolation.profiles
+        for at in range(5_000):
+            profiles.new(f"{HOSTILE[at % len(HOSTILE)][:150]} {at}")
+    locked.unlock()
+    locked.until(lambda: locked.page.model.rowCount() == 5_000, limit_ms=60_000)
+    sort(locked, "name")
 
-    assert len(search(gui, "shenzhen")) == 625
-    assert len(gui.page.model._rows) <= 2_048
+    assert len(search(locked, "shenzhen")) == 625
+    assert len(locked.page.model._rows) <= 2_048

@@ -25,15 +25,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `sort` is the core's key; empty where the list is sorted by what windows are doing."""
+    """One column, at first no narrower than `least_px`.
+
+    `sort` is the core's key; empty where the list is sorted by what windows are doing.
+    """
 
     id: str
     title: Text
-    width_px: int
+    least_px: int
     text: Callable[[Seen], str]
     sort: str = ""
     tip: Callable[[Seen], str] | None = None
-    is_hidden: bool = False
     ascends_first: bool = True
 
 
@@ -70,11 +72,11 @@ def _unread(seen: Seen) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("number", say("No."), 66, lambda seen: seen.row.profile.shown_number, "number"),
+    Column("number", say("No."), 64, lambda seen: seen.row.profile.shown_number, "number"),
     Column(
         "name",
         say("Store"),
-        170,
+        148,
         lambda seen: seen.row.profile.name,
         "name",
         lambda seen: seen.row.profile.name,
@@ -82,20 +84,20 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "platform",
         say("Platform · market"),
-        136,
+        142,
         lambda seen: platform_and_market(seen.row.profile.platform, seen.row.profile.market),
         "platform",
     ),
-    Column("status", say("Account"), 92, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
+    Column("status", say("Account"), 88, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
     Column(
         "window", say("Window"), 106, lambda seen: told(DOING_TEXTS[seen.states.doing(seen.row.profile.id)])
     ),
-    Column("exit", say("Exit"), 164, _exit_text, "exit", _exit_tip),
+    Column("exit", say("Exit"), 144, _exit_text, "exit", _exit_tip),
     Column("expires", say("Proxy expires"), 104, _expires, "expires", _expires_tip),
     Column("unread", say("Unread"), 66, _unread, ascends_first=False),
     Column("operator", say("Responsible"), 96, lambda seen: seen.row.profile.operator, "operator"),
-    Column("group", say("Group"), 110, lambda seen: seen.row.profile.group, "group", is_hidden=True),
-    Column("tags", say("Tags"), 150, lambda seen: ", ".join(seen.row.profile.tags), "tags"),
+    Column("group", say("Group"), 110, lambda seen: seen.row.profile.group, "group"),
+    Column("tags", say("Tags"), 120, lambda seen: ", ".join(seen.row.profile.tags), "tags"),
     Column(
         "opened",
         say("Last opened"),
@@ -105,6 +107,6 @@ COLUMNS: tuple[Column, ...] = (
         lambda seen: exact(seen.row.profile.last_opened),
         ascends_first=False,
     ),
-    Column("acts", say("Open · front · close"), 104, lambda _seen: ""),
+    Column("acts", say("Open · front · close"), 94, lambda _seen: ""),
 )
 COLUMN_AT = {column.id: at for at, column in enumerate(COLUMNS)}

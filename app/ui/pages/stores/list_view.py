@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
 from app.kernel.text import say
 from app.ui.language import told, tr
+from app.ui.pages.stores.column_fit import ColumnFit
 from app.ui.pages.stores.columns import COLUMN_AT, COLUMNS
 from app.ui.pages.stores.model import StoreModel
 from app.ui.pages.stores.painting import StorePainter
@@ -54,6 +55,8 @@ class StoreList(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._set_up_header()
+        self.column_fit = ColumnFit(self)
+        self.reset_columns()
         self.on_theme_changed()
         self._kept: tuple[str, list[str]] = ("", [])
         self._wanted = ""
@@ -108,15 +111,21 @@ class StoreList(QTableView):
             for at, column in enumerate(COLUMNS)
             if not header.isSectionHidden(at)
         }
-        return json.dumps({"order": order, "hidden": hidden, "widths": widths})
+        is_own = self.column_fit.is_own
+        return json.dumps({"order": order, "hidden": hidden, "widths": widths, "own": is_own})
 
     def take_layout(self, text: str) -> None:
         """What `layout_as_text` gave; anything else changes nothing."""
         try:
             raw = json.loads(text)
             order, hidden, widths = list(raw["order"]), set(raw["hidden"]), dict(raw["widths"])
-        except (ValueError, KeyError, TypeError):
+            is_own = bool(raw.get("own", True))
+        except (ValueError, KeyError, TypeError, AttributeError):
             return
+        if not is_own:
+            self.reset_columns()
+            return
+        self.column_fit.is_own = True
         header = self.horizontalHeader()
         for place, name in enumerate(one for one in order if one in COLUMN_AT):
             header.moveSection(header.visualIndex(COLUMN_AT[name]), place)
@@ -141,11 +150,7 @@ class StoreList(QTableView):
 
     def reset_columns(self) -> None:
         """Order, widths and columns as they were at first."""
-        header = self.horizontalHeader()
-        for at, column in enumerate(COLUMNS):
-            header.moveSection(header.visualIndex(at), at)
-            header.setSectionHidden(at, column.is_hidden)
-            header.resizeSection(at, column.width_px)
+        self.column_fit.reset()
 
     @Slot()
     def on_theme_changed(self) -> None:
@@ -169,7 +174,6 @@ class StoreList(QTableView):
         header.sortIndicatorChanged.connect(self._stores.sort)
         # Its own, and empty: for every paint it would ask of each column whether all 5,000 rows are selected.
         header.setSelectionModel(QItemSelectionModel(self._stores, header))
-        self.reset_columns()
 
     def _on_header_menu(self, place: QPoint) -> None:
         menu = self.column_menu(QMenu(self))

@@ -118,6 +118,8 @@ class StoreModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
         if orientation is Qt.Orientation.Horizontal and 0 <= section < len(COLUMNS):
+            if role == Qt.ItemDataRole.DisplayRole and COLUMNS[section].id == "acts":
+                return ""  # its buttons speak for themselves, and are narrower than their names
             if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
                 return told(COLUMNS[section].title)
             if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -72,7 +72,7 @@ class StorePainter(QStyledItemDelegate):
         }
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(COLUMNS[index.column()].width_px, self._row_px())
+        return QSize(COLUMNS[index.column()].least_px, self._row_px())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self._model.row_at(index.row())
