@@ -203,7 +203,7 @@ def test_a_view_brings_back_node_search_order_and_columns(stores: Gui):
     stores.write("search_edit", "")
     stores.pick_node("All stores")
     stores.click("columns_button")
-    stores.choose("As at first")
+    stores.choose("Reset columns")
     stores.page.list.horizontalHeader().setSortIndicator(COLUMN_AT["number"], Qt.SortOrder.AscendingOrder)
     stores.rest()
     assert stores.names() == ["Anna", "Bert", "Carl", "Dora"]

@@ -289,7 +289,7 @@ def test_columns_are_hidden_shown_and_put_back(stores: Gui):
     assert not header.isSectionHidden(COLUMN_AT["group"])
 
     stores.click("columns_button")
-    stores.choose("As at first")
+    stores.choose("Reset columns")
 
     assert not header.isSectionHidden(COLUMN_AT["window"])
     assert header.isSectionHidden(COLUMN_AT["group"])

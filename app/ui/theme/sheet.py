@@ -84,7 +84,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QTabBar { background: transparent; }
 QTabBar::tab { padding: 7px 8px; color: $muted; border: none; border-bottom: 2px solid transparent; }
-QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
@@ -129,11 +129,6 @@ QPushButton[kind="rail"] {
 QPushButton[kind="rail"]:hover { background: $hover; color: $text; }
 QPushButton[kind="rail"]:checked { background: $selection; color: $text; font-weight: 600; }
 QPushButton[kind="rail"]:focus { border: 2px solid $focus; padding: 0 9px; }
-QPushButton[kind="tile"] {
-    text-align: left; padding: 8px 10px; border: 1px solid $line; border-radius: 8px; background: $surface; }
-QPushButton[kind="tile"]:hover { border-color: $border; background: $hover; }
-QPushButton[kind="tile"]:checked { border: 2px solid $accent; background: $accent_soft; padding: 7px 9px; }
-QPushButton[kind="tile"]:focus { border: 2px solid $focus; padding: 7px 9px; }
 """)
 
 

@@ -1,4 +1,4 @@
-"""The bar beneath the list from two selected stores on: what can be done with all of them."""
+"""The bar beneath a list from two selected rows on: what can be done with all of them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from app.kernel.text import Text
 from app.ui.language import told, tr
+from app.ui.theme.icons import icon
 from app.ui.widgets.parts import button, icon_button, label
 
 LEAST = 2
-_AROUND_WORD_PX = 56  # icon, padding and the gap to the next one
-_AROUND_PX = 110
+_GAP_PX = 6
+_AFTER_COUNT_PX = 8
+_LEFT_PX, _RIGHT_PX = 16, 12
+_AROUND_PX = _LEFT_PX + _RIGHT_PX + _AFTER_COUNT_PX + 3 * _GAP_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class BulkAct:
 
 
 class BulkBar(QWidget):
-    """Shown while several stores are selected."""
+    """Shown while several rows are selected. What finds no room stands in a menu at its end."""
 
     def __init__(self, acts: list[BulkAct], clear: Callable[[], object]) -> None:
         super().__init__()
@@ -40,6 +43,7 @@ class BulkBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
         self.setAccessibleName(tr("Selected stores"))
         self.count_label = label(kind="heading")
+        self._in_bin = False
         self._buttons = [
             (
                 act,
@@ -47,27 +51,29 @@ class BulkBar(QWidget):
             )
             for act in acts
         ]
+        self.more_button = icon_button("ellipsis", tr("More"), "bulk_more_button", self._on_more)
+        self._clear = icon_button("x", tr("Select none"), "bulk_clear_button", clear)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(6)
+        row.setContentsMargins(_LEFT_PX, 8, _RIGHT_PX, 8)
+        row.setSpacing(_GAP_PX)
         row.addWidget(self.count_label)
-        row.addSpacing(8)
+        row.addSpacing(_AFTER_COUNT_PX)
         for _, made in self._buttons:
             row.addWidget(made)
+        row.addWidget(self.more_button)
         row.addStretch(1)
-        row.addWidget(icon_button("x", tr("Select none"), "bulk_clear_button", clear))
+        row.addWidget(self._clear)
         self.hide()
 
     def show_count(self, count: int, *, in_bin: bool) -> None:
-        """So many stores are selected, in the bin or not."""
+        """So many rows are selected, in the bin or not."""
         self.setVisible(count >= LEAST)
         self.count_label.setText(tr("%n selected", n=count))
-        for act, made in self._buttons:
-            made.setVisible(act.in_bin == in_bin)
+        self._in_bin = in_bin
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
-        # Less than the buttons with their words: a narrow list must not push the pane away.
+        # Less than all buttons: a narrow list must not push the pane away.
         return QSize(320, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -75,12 +81,38 @@ class BulkBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Words beside the icons where there is room for all of them."""
-        shown = [(act, made) for act, made in self._buttons if not made.isHidden()]
-        metrics = self.fontMetrics()
-        words = sum(metrics.horizontalAdvance(told(act.title)) + _AROUND_WORD_PX for act, _ in shown)
-        has_room = self.width() >= words + metrics.horizontalAdvance(self.count_label.text()) + _AROUND_PX
-        for act, made in shown:
-            made.setText(told(act.title) if has_room else "")
-            made.setToolTip("" if has_room else told(act.title))
-            made.setAccessibleName(told(act.title))
+        """As many buttons as there is room for, in their order."""
+        ends = self.count_label.sizeHint().width() + self._clear.sizeHint().width()
+        room = self.width() - ends - _AROUND_PX
+        wanted = [made for act, made in self._buttons if act.in_bin == self._in_bin]
+        fitting = _fitting(wanted, room, self.more_button.sizeHint().width() + _GAP_PX)
+        had_focus = any(made.hasFocus() and made not in fitting for _, made in self._buttons)
+        for _, made in self._buttons:
+            made.setVisible(made in fitting)
+        self.more_button.setVisible(len(fitting) < len(wanted))
+        if had_focus:
+            self.more_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_more(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("bulk_menu")
+        for act, made in self._buttons:
+            if act.in_bin == self._in_bin and made.isHidden():
+                tone = "danger" if act.kind == "danger" else "text"
+                menu.addAction(icon(act.icon, tone), told(act.title), act.run)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more_button.mapToGlobal(self.more_button.rect().topLeft()))
+
+
+def _fitting(wanted: list[QPushButton], room_px: int, more_px: int) -> list[QPushButton]:
+    widths = [made.sizeHint().width() + _GAP_PX for made in wanted]
+    if sum(widths) <= room_px:
+        return wanted
+    fitting: list[QPushButton] = []
+    left = room_px - more_px
+    for made, width in zip(wanted, widths, strict=True):
+        if width > left:
+            break
+        fitting.append(made)
+        left -= width
+    return fitting

@@ -12,7 +12,7 @@ from app.ui.language import told, tr
 from app.ui.telling import named
 from app.ui.theme.icons import painted
 from app.ui.theme.palette import tokens_now
-from app.ui.widgets.parts import label, plain_tip
+from app.ui.widgets.parts import breakable, label, plain_tip
 
 _SIGNS = {
     Level.GREEN: ("circle-check", "ok"),
@@ -48,7 +48,7 @@ class Facts(QWidget):
             made.setVisible(at < len(facts) * 2)
         for at, (name, text) in enumerate(facts):
             self._labels[at * 2].setText(name)
-            self._labels[at * 2 + 1].setText(_breakable(text))
+            self._labels[at * 2 + 1].setText(breakable(text))
             self._labels[at * 2 + 1].setAccessibleName(named(name, text))
             note = notes[at] if at < len(notes) else ""
             self._labels[at * 2].setToolTip(plain_tip(note))
@@ -102,10 +102,3 @@ class Checks(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._checks:
             self._rebuild()
-
-
-def _breakable(text: str) -> str:
-    """Long addresses may be broken after their usual signs, so that they do not widen the pane."""
-    if len(text) < 30:
-        return text
-    return "".join(f"{letter}\u200b" if letter in "/.-_?&=:," else letter for letter in text)

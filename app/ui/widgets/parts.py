@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 
 from app.ui.theme.icons import ICON_PX, icon
 
+_LONG_WORD = 30
+
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
     """A label of a kind: title, heading, muted, danger, warn or ok. Names are never read as HTML."""
@@ -106,6 +108,18 @@ def icon_button(
 def plain_tip(text: str) -> str:
     """A tooltip that shows a name as it is; Qt would read one that looks like HTML as HTML."""
     return GuiQt.convertFromPlainText(text) if GuiQt.mightBeRichText(text) else text
+
+
+def breakable(text: str, *, anywhere: bool = False) -> str:
+    """Long words may be broken after the usual signs of addresses, or anywhere; they widen nothing then."""
+    if not anywhere:
+        return text if len(text) < _LONG_WORD else _after_signs(text)
+    words = text.split(" ")
+    return " ".join(word if len(word) < _LONG_WORD else "\u200b".join(word) for word in words)
+
+
+def _after_signs(text: str) -> str:
+    return "".join(f"{letter}\u200b" if letter in "/.-_?&=:," else letter for letter in text)
 
 
 def hairline() -> QFrame:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from app.ui.language import tr
-from app.ui.widgets.parts import button, label
+from app.ui.widgets.parts import breakable, button, label, plain_tip
 
 _SHOWN_MS = 4_000
 _WITH_ACTION_MS = 10_000
@@ -16,6 +16,8 @@ _MOST = 3
 _GAP_PX = 8
 _FOOT_PX = 44
 _WIDTH_PX = 560
+_ONE_LINE = 60
+_MOST_LETTERS = 240
 
 
 class Toast(QFrame):
@@ -35,8 +37,9 @@ class Toast(QFrame):
         self.setAccessibleName(text)
         self._act = act
         self._ended = ended
-        self.text_label = label(text)
-        self.text_label.setWordWrap(len(text) > 60)
+        self.text = text
+        self.text_label = label(shown_words(text), wraps=len(text) > _ONE_LINE)
+        self.text_label.setToolTip(plain_tip(text) if len(text) > _MOST_LETTERS else "")
         self.action_button: QPushButton | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
@@ -83,7 +86,7 @@ class Toaster(QObject):
     @property
     def texts(self) -> tuple[str, ...]:
         """What is shown now, oldest first."""
-        return tuple(toast.text_label.text() for toast in self._shown)
+        return tuple(toast.text for toast in self._shown)
 
     def show(self, text: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         """Says that something worked; `act` is what the button with the text `action` does."""
@@ -120,3 +123,9 @@ class Toaster(QObject):
         if watched is self._host and event.type() == QEvent.Type.Resize:
             self._arrange()
         return False
+
+
+def shown_words(text: str) -> str:
+    """A text in no more than a few lines of a toast; a name of one long word is broken."""
+    cut = text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
+    return breakable(cut, anywhere=True)

@@ -24,7 +24,8 @@ from app.ui.widgets.banner import Way
 from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
-from app.ui.widgets.parts import button, icon_button, label
+from app.ui.widgets.head import HeadFold
+from app.ui.widgets.parts import ElidedLabel, button, icon_button, label
 from app.vault.settings import SETTING
 
 _PANE = "proxies/pane"
@@ -157,14 +158,20 @@ class ProxiesPage(Page):
         head = QHBoxLayout()
         head.setContentsMargins(16, 10, 12, 10)
         head.setSpacing(8)
-        head.addWidget(label(tr("Proxies"), "title"))
-        head.addStretch(1)
+        self.title_label = ElidedLabel(tr("Proxies"), "title")
+        head.addWidget(self.title_label, 1)
         head.addWidget(self.count_label)
         for widget in (self.check_button, self.several_button, self.new_button, self.pane_button):
             head.addWidget(widget)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
+        self.head_fold = HeadFold(
+            self.stack,
+            self.title_label,
+            (self.count_label, self.pane_button),
+            (self.new_button, self.several_button, self.check_button),
+        )
         middle = QWidget()
         middle.setProperty("kind", "surface")
         middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
@@ -263,7 +270,7 @@ class ProxiesPage(Page):
     def _on_picked(self) -> None:
         count = self.list.picked_count
         self.bulk_bar.show_count(count, in_bin=False)
-        self.check_button.setText(tr("Check") if count else tr("Check all"))
+        self.head_fold.rename(self.check_button, tr("Check") if count else tr("Check all"))
         self._show_pane()
 
     def _show_pane(self) -> None:

@@ -25,7 +25,8 @@ _DEAREST = (
     "tags",
     "operator",
 )
-_ALWAYS = 4
+_ALWAYS = 3
+_LEAST_NAME_PX = 96
 # Which columns grow where there is room, by how much of it, and how far.
 _GROWING = (("name", 0.5, 460), ("exit", 0.25, 250), ("tags", 0.15, 260), ("platform", 0.1, 180))
 
@@ -90,6 +91,8 @@ def _widths_in(room_px: int) -> dict[str, int]:
             break
         widths[name] = least
         left -= least
+    if left < 0:
+        widths["name"] = max(_LEAST_NAME_PX, widths["name"] + left)
     room = max(0, left)
     for name, part, most in _GROWING:
         if name in widths:

@@ -33,6 +33,7 @@ from app.ui.widgets.banner import Way
 from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
+from app.ui.widgets.head import HeadFold
 from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain
 from app.ui.window_acts import WindowActs
 from app.ui.window_states import FAULTY, LIVE, RANK
@@ -255,6 +256,12 @@ class StoresPage(Page):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
+        HeadFold(
+            self.stack,
+            self.title_label,
+            (self.count_label, self.pane_button),
+            (self.new_button, self.open_group_button, self.views_button, self.columns_button),
+        )
         middle = plain("surface")
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
