@@ -72,7 +72,14 @@ class Application(QObject):
         )
         self.tray = self._build_tray()
         self.leaving = Leaving(
-            self.window, self.tray, self.states, self.face.prompts, self.jobs, paths, self._quit
+            self.window,
+            self.tray,
+            self.states,
+            self.face.prompts,
+            self.jobs,
+            paths,
+            self._has_edits,
+            self._quit,
         )
         self.idle = IdleWatch(self._lock_after_min, self)
         self.signed_in: SignedIn | None = None
@@ -303,6 +310,9 @@ class Application(QObject):
 
     def _on_palette_ended(self) -> None:
         self.palette = None
+
+    def _has_edits(self) -> bool:
+        return self.signed_in is not None and self.signed_in.has_edits
 
     def _may_close(self) -> bool:
         return self.leaving.may_close()

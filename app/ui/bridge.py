@@ -114,7 +114,7 @@ class GuiJobs(QObject):
         ended: Callable[[], None] | None = None,
         title: Text | None = None,
     ) -> Job[T]:
-        """The same for what changes the vault, or locks it: one after the other, in the order of the calls."""
+        """The same for what changes the vault, or locks it: one after the other, as they were asked for."""
         turn = self._in_turn.enter(work)
         return self.start(turn, owner=owner, then=then, failed=failed, ended=ended, title=title)
 
@@ -124,7 +124,7 @@ class GuiJobs(QObject):
 
 
 class _InTurn:
-    """Runs blocking work one after the other, in the order in which it entered, whoever still waits for it."""
+    """Runs blocking work one after the other, in the order in which it entered, whoever waits for it."""
 
     def __init__(self) -> None:
         self._last: threading.Event | None = None
@@ -144,7 +144,7 @@ class _InTurn:
                 before.wait()
             try:
                 done.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever started the work
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
                 done.set_exception(error)
             finally:
                 mine.set()

@@ -52,6 +52,11 @@ class Page(QWidget):
         """What is searched for now."""
         return ""
 
+    @property
+    def has_edits(self) -> bool:
+        """Whether something typed would be lost if the program ended now."""
+        return False
+
     def search(self, text: str) -> None:
         """Shows what fits a text."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.language import tr
+from app.kernel.errors import Problem
+from app.ui.language import told_whole, tr
 from app.ui.widgets.parts import button, label
 
 _WIDTH_PX = 440
@@ -33,7 +34,7 @@ class Question(QDialog):
         title: str,
         text: str,
         choices: Sequence[Choice],
-        then: Callable[[str], None],
+        then: Callable[[str], object],
     ) -> None:
         super().__init__(parent)
         self.setObjectName("question")
@@ -81,7 +82,7 @@ class Question(QDialog):
 
 
 class TextQuestion(Question):
-    """A question that wants a line of text."""
+    """A question that wants a line of text. It stays until what it was asked for has worked."""
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class TextQuestion(Question):
         text: str,
         value: str,
         save: str,
-        then: Callable[[str], None],
+        then: Callable[[str, TextQuestion], object],
     ) -> None:
         choices = (Choice("cancel", tr("Cancel")), Choice("save", save, "primary"))
         super().__init__(parent, title, text, choices, self._on_answer)
@@ -100,12 +101,36 @@ class TextQuestion(Question):
         self.edit.setMaxLength(400)
         self.edit.setAccessibleName(title)
         self.edit.selectAll()
+        self.wrong_label = label(kind="danger", wraps=True)
+        self.wrong_label.hide()
         self.column.insertWidget(2, self.edit)
+        self.column.insertWidget(3, self.wrong_label)
         self.edit.setFocus()
+
+    def answer(self, key: str) -> None:
+        if key == "save":
+            self._on_answer(key)
+        else:
+            self.close()
+
+    def say_problem(self, problem: Problem) -> None:
+        """It did not work: what is typed stays, and why is said beneath it."""
+        self._set_busy(False)
+        self.wrong_label.setText(told_whole(problem))
+        self.wrong_label.show()
+        self.edit.setFocus()
+        self.edit.selectAll()
 
     def _on_answer(self, key: str) -> None:
         if key == "save":
-            self._given(self.edit.text())
+            self._set_busy(True)
+            self.wrong_label.hide()
+            self._given(self.edit.text(), self)
+
+    def _set_busy(self, is_busy: bool) -> None:
+        for widget in (self.edit, *self.findChildren(QPushButton)):
+            if widget.objectName() != "answer_cancel_button":
+                widget.setEnabled(not is_busy)
 
 
 class Prompts:
@@ -115,14 +140,27 @@ class Prompts:
         self._window = window
         self._open: list[Question] = []
 
-    def ask(self, title: str, text: str, choices: Sequence[Choice], then: Callable[[str], None]) -> Question:
+    def ask(
+        self, title: str, text: str, choices: Sequence[Choice], then: Callable[[str], object]
+    ) -> Question:
         """Asks a question; `then` is given the key of the answer, or is never called."""
         return self._show(Question(self._window, title, text, choices, then))
 
     def ask_text(
-        self, title: str, text: str, value: str, save: str, then: Callable[[str], None]
+        self, title: str, text: str, value: str, save: str, then: Callable[[str], object]
     ) -> TextQuestion:
-        """Asks for a line of text."""
+        """Asks for a line of text, and goes at once when it is given."""
+
+        def given(answer: str, question: TextQuestion) -> None:
+            question.close()
+            then(answer)
+
+        return self.ask_until(title, text, value, save, given)
+
+    def ask_until(
+        self, title: str, text: str, value: str, save: str, then: Callable[[str, TextQuestion], object]
+    ) -> TextQuestion:
+        """The same, but it stays until `then` closes it, or says with `say_problem` what is wrong."""
         made = TextQuestion(self._window, title, text, value, save, then)
         self._show(made)
         return made

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.isolation.keeper.client import KeeperClient
+from app.kernel.errors import Problem
 from app.kernel.paths import Paths
 from app.kernel.text import say
 from app.ui.bridge import GuiJobs
-from app.ui.language import tr
+from app.ui.language import told, tr
 from app.ui.prompts import Choice, Prompts
 from app.ui.shell.main_window import MainWindow
 from app.ui.shell.tray import Tray
-from app.ui.window_states import WindowStates
+from app.ui.widgets.drawer import ask_to_leave
+from app.ui.window_states import LIVE, WindowStates
 
 
 class Leaving:
@@ -26,6 +28,7 @@ class Leaving:
         prompts: Prompts,
         jobs: GuiJobs,
         paths: Paths,
+        has_edits: Callable[[], bool],
         end: Callable[[], None],
     ) -> None:
         self._window = window
@@ -34,6 +37,7 @@ class Leaving:
         self._prompts = prompts
         self._jobs = jobs
         self._paths = paths
+        self._has_edits = has_edits
         self._end = end
         self._is_ending = False
         self._was_told = False
@@ -42,7 +46,7 @@ class Leaving:
         """A person closes the window: with windows open and a tray, the program stays there."""
         if self._is_ending:
             return True
-        if self._states.count_open() and self._tray.is_there:
+        if self._states.ids(LIVE) and self._tray.is_there:
             self._window.hide()
             if not self._was_told:
                 self._was_told = True
@@ -52,8 +56,15 @@ class Leaving:
         return False
 
     def ask_to_quit(self) -> None:
-        """Quits; asks first where windows are open."""
-        count = self._states.count_open()
+        """Quits; asks first where edits would be lost, and where windows are open or being opened."""
+        if self._has_edits():
+            self._window.bring_to_front()
+            ask_to_leave(self._prompts, self._ask_about_windows)
+        else:
+            self._ask_about_windows()
+
+    def _ask_about_windows(self) -> None:
+        count = len(self._states.ids(LIVE))
         if not count:
             self._end_now()
             return
@@ -81,9 +92,18 @@ class Leaving:
                 self._close_all,
                 owner=self._window,
                 then=lambda _none: self._end_now(),
-                failed=lambda _problem: self._end_now(),
+                failed=self._show_problem,
                 title=say("Closing all windows"),
             )
+
+    def _show_problem(self, problem: Problem) -> None:
+        """Not everything could be closed: the program stays, and says why."""
+        self._prompts.ask(
+            told(problem.text),
+            told(problem.next_step),
+            (Choice("close", tr("Go on"), "primary"),),
+            lambda _key: None,
+        )
 
     def _close_all(self) -> None:
         keeper = KeeperClient.find(self._paths)

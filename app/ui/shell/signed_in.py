@@ -91,6 +91,11 @@ class SignedIn(QObject):
         assert isinstance(page, StoresPage)
         return page
 
+    @property
+    def has_edits(self) -> bool:
+        """Whether some page holds edits that would be lost."""
+        return any(page.has_edits for page in self.frame.pages)
+
     def end(self) -> None:
         """Settles the pages; after this nothing of the vault is on the screen."""
         self.acts.end()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.language import tr
+from app.ui.prompts import Choice, Prompts
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.parts import hairline, icon_button, label, plain
 
@@ -77,9 +80,26 @@ class Drawer(QFrame):
             self._animation.start()
         (focus or self).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def has_edits(self) -> bool:
+        """Whether something typed would be lost."""
+        return False
+
     def ask_to_close(self) -> None:
         """What Esc and ✕ do; a form with edits overrides it to ask first."""
         self.end()
+
+    def leave(self, prompts: Prompts, then: Callable[[], object]) -> None:
+        """Goes, and then does something else; asks first where edits would be lost."""
+
+        def go() -> None:
+            self.end()
+            then()
+
+        if self.has_edits:
+            ask_to_leave(prompts, go)
+        else:
+            go()
 
     def end(self) -> None:
         """Takes the drawer away for good."""
@@ -104,3 +124,13 @@ class Drawer(QFrame):
             self.ask_to_close()
         else:
             super().keyPressEvent(event)
+
+
+def ask_to_leave(prompts: Prompts, then: Callable[[], object]) -> None:
+    """Asks whether edits may be lost; `then` is called for a yes."""
+    prompts.ask(
+        tr("Leave without saving?"),
+        tr("What you have typed is lost then."),
+        (Choice("stay", tr("Go on editing"), "primary"), Choice("leave", tr("Leave"), "danger")),
+        lambda key: then() if key == "leave" else None,
+    )

@@ -53,7 +53,9 @@ class EmptyState(QWidget):
         if ways:
             self._row.addStretch(1)
             for way in ways:
-                self._row.addWidget(button(way.text, way.name, way.act, kind=way.kind))
+                made = button(way.text, way.name, way.act, kind=way.kind)
+                self._row.addWidget(made)
+                made.show()  # now, not when the layout comes to it: the focus may be passed on to it
             self._row.addStretch(1)
         self._paint_sign()
         if had_focus:

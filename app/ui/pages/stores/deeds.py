@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QMenu
 from app.kernel.errors import Problem
 from app.kernel.jobs import Progress
 from app.kernel.text import say
+from app.ui.bridge import in_thread
 from app.ui.language import told, told_whole, tr
 from app.ui.pages.stores.checking import check_proxies
 from app.ui.pages.stores.proxy_question import ProxyQuestion
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind
 from app.ui.pages.stores.store_commands import BIN_MENU, ROW_MENU
-from app.ui.prompts import Choice
+from app.ui.prompts import Choice, TextQuestion
 from app.ui.window_states import LIVE
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ class StoreDeeds(QObject):
 
     # --- windows ------------------------------------------------------------------------------------------
 
-    def activate(self, profile: str) -> None:
+    def activate(self, profiles: list[str]) -> None:
         """Enter and double click: opens, or brings to the front."""
         if not self._page.is_bin:
-            self._page.acts.open([profile])
+            self._open(profiles)
 
     def act(self, profile: str, act: str) -> None:
         """The three buttons at a row's end."""
@@ -88,12 +89,16 @@ class StoreDeeds(QObject):
         if row is None:
             return
         profile = row.profile
-        self._face.prompts.ask_text(
+        self._face.prompts.ask_until(
             tr("Rename {name}").format(name=profile.shown_number),
             "",
             profile.name,
             tr("Rename"),
-            lambda name: self._set([profile.id], [("name", name)]) if name != profile.name else None,
+            lambda name, question: self._until(
+                question,
+                lambda: self._page.room.profiles.set(profile.id, [("name", name)]),
+                lambda _profile: None,
+            ),
         )
 
     def clone_current(self) -> None:
@@ -102,15 +107,16 @@ class StoreDeeds(QObject):
         if row is None:
             return
         profile = row.profile
-        self._face.prompts.ask_text(
+        self._face.prompts.ask_until(
             tr("Make another like {name}").format(name=profile.name),
             tr(
                 "Same settings and proxy, a fingerprint combination and a folder of its own. "
                 "Logins stay behind."
             ),
             tr("{name} 2").format(name=profile.name[:190]),
-            tr("Make it"),
-            lambda name: self._call(
+            tr("Clone"),
+            lambda name, question: self._until(
+                question,
                 lambda: self._page.room.profiles.clone(profile.id, name),
                 lambda made: self._page.list.keep_in_mind(made.id),
             ),
@@ -132,7 +138,7 @@ class StoreDeeds(QObject):
             tr("Put %n store(s) into a group", n=len(picked)),
             tr("A name that is new makes a new group; an empty one takes them out."),
             before,
-            tr("Put"),
+            tr("Save"),
             lambda name: self._set(picked, [("group", name)]),
         )
 
@@ -154,7 +160,11 @@ class StoreDeeds(QObject):
     def _ask_proxy(self, profiles: list[str]) -> None:
         if not profiles:
             return
+        if self._page.drawer is not None:
+            self._page.drawer.leave(self._face.prompts, partial(self._ask_proxy, profiles))
+            return
         question = ProxyQuestion(self._page, self._face, self._page.room, len(profiles))
+        self._page.show_drawer(question)
 
         def done(count: int) -> None:
             question.end()
@@ -181,6 +191,9 @@ class StoreDeeds(QObject):
     def delete_picked(self) -> None:
         """To the bin; the toast takes it back."""
         picked = self._page.list.picked
+        if not picked:
+            return
+        self._page.list.keep_neighbour_in_mind()
         self._call(lambda: self._page.room.profiles.delete_many(picked), self._on_deleted)
 
     def restore_picked(self) -> None:
@@ -216,11 +229,9 @@ class StoreDeeds(QObject):
 
     def _purge(self, profiles: list[str]) -> None:
         async def work(report: Callable[[Progress], None]) -> int:
-            import asyncio
-
             for at, profile in enumerate(profiles):
                 report(Progress(at, len(profiles)))
-                await asyncio.to_thread(self._page.room.profiles.purge, profile)
+                await in_thread(partial(self._page.room.profiles.purge, profile))
             return len(profiles)
 
         self._face.jobs.start(
@@ -244,14 +255,20 @@ class StoreDeeds(QObject):
 
     def check(self, profiles: list[str]) -> None:
         """Checks the proxies of these stores."""
-        rows = {row.profile.id: row for row in self._page.room.profiles.rows(profiles[:_MOST_CHECKED])}
-        proxies = list(dict.fromkeys(row.proxy.id for row in rows.values() if row.proxy is not None))
-        if not proxies:
-            self._face.toaster.show(tr("These stores have no proxy to check."))
-            return
-        check_proxies(
-            self._face, self._page.room.proxies, proxies, owner=self._page, failed=self.show_problem
-        )
+
+        def proxies() -> list[str]:
+            rows = self._page.room.profiles.rows(profiles)
+            return list(dict.fromkeys(row.proxy.id for row in rows if row.proxy is not None))
+
+        def check(found: list[str]) -> None:
+            if not found:
+                self._face.toaster.show(tr("These stores have no proxy to check."))
+                return
+            check_proxies(
+                self._face, self._page.room.proxies, found, owner=self._page, failed=self.show_problem
+            )
+
+        self._face.jobs.call(proxies, owner=self._page, then=check, failed=self.show_problem)
 
     def check_picked(self) -> None:
         """F5."""
@@ -291,13 +308,13 @@ class StoreDeeds(QObject):
         )
 
     def _rename_group(self, node: Node) -> None:
-        self._face.prompts.ask_text(
+        self._face.prompts.ask_until(
             tr("Rename {name}").format(name=node.name),
             "",
             node.name,
             tr("Rename"),
-            lambda name: self._call(
-                lambda: self._page.room.groups.rename(node.id, name), lambda _group: None
+            lambda name, question: self._until(
+                question, lambda: self._page.room.groups.rename(node.id, name), lambda _group: None
             ),
         )
 
@@ -369,12 +386,21 @@ class StoreDeeds(QObject):
         then: Callable[[T], object],
         failed: Callable[[Problem], None] | None = None,
     ) -> None:
-        self._face.jobs.call(
+        self._face.jobs.write(
             work,
             owner=self._page,
             then=lambda result: _nothing(then(result)),
             failed=failed or self.show_problem,
         )
+
+    def _until(self, question: TextQuestion, work: Callable[[], T], then: Callable[[T], object]) -> None:
+        """Does what a question was asked for; it stays where it is until that has worked."""
+
+        def done(result: T) -> None:
+            question.close()
+            then(result)
+
+        self._call(work, done, question.say_problem)
 
 
 GROUP_COLOURS = (
@@ -388,7 +414,6 @@ GROUP_COLOURS = (
     (say("Pink"), "#D6409F"),
     (say("Grey"), "#5B6470"),
 )
-_MOST_CHECKED = 1_000
 
 
 def _split(text: str) -> list[str]:

@@ -22,7 +22,6 @@ from app.kernel.text import Text, say
 from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.pages.stores.words import STATUS_TEXTS
-from app.ui.prompts import Choice
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.fields import Choice as ChoiceField
 from app.ui.widgets.fields import Field
@@ -180,16 +179,12 @@ class EditStoreDrawer(Drawer):
             found.append((PROXY_KEY, self.proxy_edit.value or DIRECT_WORD))
         return found
 
+    @property
+    def has_edits(self) -> bool:
+        return bool(self.changes)
+
     def ask_to_close(self) -> None:
-        if not self.changes:
-            self.end()
-            return
-        self._face.prompts.ask(
-            tr("Leave without saving?"),
-            tr("What you have changed is lost then."),
-            (Choice("stay", tr("Go on editing"), "primary"), Choice("leave", tr("Leave"), "danger")),
-            lambda key: self.end() if key == "leave" else None,
-        )
+        self.leave(self._face.prompts, lambda: None)
 
     def save(self, *, confirm: bool = False, reason: str | None = None) -> None:
         """Saves what is different; asks for a reason where the core wants one."""

@@ -26,7 +26,7 @@ HEADER_HINT = say("Click to sort, drag to move, right click to choose columns")
 class StoreList(QTableView):
     """Shows the model. What people do with rows goes out as signals."""
 
-    row_activated = Signal(str)  # profile
+    rows_activated = Signal(list)  # profiles
     act_clicked = Signal(str, str)  # profile, act
     current_changed = Signal(str)  # profile, or empty
     picked_changed = Signal()
@@ -101,6 +101,13 @@ class StoreList(QTableView):
         if not self.select(profile):
             self._wanted = profile
 
+    def keep_neighbour_in_mind(self) -> None:
+        """Before the selected stores go: the one behind them, or before, is selected then."""
+        rows = [index.row() for index in self.selectionModel().selectedRows()]
+        if rows:
+            behind = self._stores.id_at(max(rows) + 1) or self._stores.id_at(min(rows) - 1)
+            self._wanted = behind
+
     def layout_as_text(self) -> str:
         """Order, widths and hidden columns, for saved views and the next start."""
         header = self.horizontalHeader()
@@ -145,7 +152,7 @@ class StoreList(QTableView):
             entry.setEnabled(column.id not in _ALWAYS)
             entry.toggled.connect(lambda is_shown, one=at: header.setSectionHidden(one, not is_shown))
         menu.addSeparator()
-        menu.addAction(tr("As at first"), self.reset_columns)
+        menu.addAction(tr("Reset columns"), self.reset_columns)
         return menu
 
     def reset_columns(self) -> None:
@@ -182,7 +189,7 @@ class StoreList(QTableView):
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         if COLUMNS[index.column()].id != "acts":
-            self.row_activated.emit(self._stores.id_at(index.row()))
+            self.rows_activated.emit([self._stores.id_at(index.row())])
 
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         self.current_changed.emit(self._stores.id_at(current.row()) if current.isValid() else "")
@@ -222,11 +229,7 @@ class StoreList(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current:
-            if self.picked_count > 1:
-                for profile in self.picked:
-                    self.row_activated.emit(profile)
-            else:
-                self.row_activated.emit(self.current)
+            self.rows_activated.emit(self.picked if self.picked_count > 1 else [self.current])
             return
         if (
             event.text()

@@ -18,7 +18,6 @@ from app.ui.face import Face
 from app.ui.language import tr
 from app.ui.pages.stores.gallery import Gallery
 from app.ui.pages.stores.words import template_title
-from app.ui.prompts import Choice
 from app.ui.theme.icons import icon
 from app.ui.widgets.banner import Way
 from app.ui.widgets.drawer import Drawer
@@ -49,12 +48,13 @@ class NewStoreDrawer(Drawer):
         draft: Draft,
         *,
         is_first: bool,
+        warns: bool,
         explain: Callable[[], None],
     ) -> None:
         super().__init__(host, "new_store_drawer", tr("New store"), face.theme.motion_ms)
         self._face = face
         self._room = room
-        self._is_first = is_first
+        self._warns = warns  # before the first store of all
         self._explain = explain
         self._group = draft.group
         self._is_saving = False
@@ -99,15 +99,7 @@ class NewStoreDrawer(Drawer):
         self.slide_in(self.name_edit if self.gallery.template is not None else self.gallery.first)
 
     def ask_to_close(self) -> None:
-        if not self.has_edits:
-            self.end()
-            return
-        self._face.prompts.ask(
-            tr("Leave without saving?"),
-            tr("What you have typed is lost then."),
-            (Choice("stay", tr("Go on editing"), "primary"), Choice("leave", tr("Leave"), "danger")),
-            lambda key: self.end() if key == "leave" else None,
-        )
+        self.leave(self._face.prompts, lambda: None)
 
     def save(self, *, opens: bool, goes_on: bool) -> None:
         """Saves; then opens the window, or is ready for the next store."""
@@ -126,14 +118,14 @@ class NewStoreDrawer(Drawer):
             self.proxy_field.say(tr('Paste a proxy, or type "direct" to go without one.'), "danger")
             self.proxy_edit.edit.setFocus()
             return
-        if self._is_first and not self._was_warned:
+        if self._warns and not self._was_warned:
             self._warn_once(opens=opens, goes_on=goes_on)
             return
         self._set_saving(True)
         self.banner.clear()
         name, proxy = self.name_edit.text(), self.proxy_edit.value
         values = [("group", self._group)] if self._group else []
-        self._face.jobs.call(
+        self._face.jobs.write(
             lambda: self._room.profiles.new(name, template=template.id, proxy=proxy, values=values),
             owner=self,
             then=lambda profile: self._on_saved(profile, opens, goes_on),
@@ -142,7 +134,7 @@ class NewStoreDrawer(Drawer):
 
     def _on_saved(self, profile: Profile, opens: bool, goes_on: bool) -> None:
         self._set_saving(False)
-        self._is_first = False
+        self._warns = False
         self.made.emit(profile, opens)
         if not goes_on:
             self.end()
@@ -167,10 +159,7 @@ class NewStoreDrawer(Drawer):
         self._was_warned = True
         self.banner.show_text(
             tr("Stores on this computer share one graphics card, canvas and set of fonts."),
-            tr(
-                'To keep them apart in that, too, use another computer, or choose "noise" for a store '
-                "(which may be recognised)."
-            ),
+            tr("To keep two accounts apart in that, too, use two computers."),
             level="info",
             ways=(
                 Way(

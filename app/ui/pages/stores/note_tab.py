@@ -114,7 +114,7 @@ class NoteTab(QWidget):
             self.state_label.setText(tr("The note is too long to be saved; shorten it."))
             return
         self._saved = text
-        self._face.jobs.call(
+        self._face.jobs.write(
             lambda: self._room.profiles.write_note(profile, Secret(text)),
             owner=self,
             then=lambda _profile: self._on_saved(profile),

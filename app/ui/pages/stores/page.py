@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -22,14 +23,14 @@ from app.ui.language import tr
 from app.ui.pages.stores.columns import COLUMNS
 from app.ui.pages.stores.deeds import StoreDeeds
 from app.ui.pages.stores.edit_drawer import EditStoreDrawer
+from app.ui.pages.stores.emptiness import say_empty
 from app.ui.pages.stores.list_view import StoreList
 from app.ui.pages.stores.model import StoreModel
 from app.ui.pages.stores.new_drawer import Draft, NewStoreDrawer
 from app.ui.pages.stores.pane import WIDTH_PX, PaneActs, StorePane
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind, SideTree
-from app.ui.pages.stores.store_commands import bulk_acts, commands
+from app.ui.pages.stores.store_commands import bulk_acts, commands, list_commands
 from app.ui.pages.stores.views_menu import ViewsMenu
-from app.ui.widgets.banner import Way
 from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
@@ -77,6 +78,8 @@ class StoresPage(Page):
         self.model = StoreModel(room.profiles, face.states, face.clock, self)
         self.list = StoreList(self.model, face.states, face.theme)
         wishes = PaneActs(self.deeds.change_proxy, self.edit, self.deeds.check)
+        self._is_reading = False
+        self._is_stale = False
         self.pane = StorePane(face, room, acts, wishes)
         self.empty = EmptyState()
         self.bulk_bar = BulkBar(bulk_acts(self), self.list.clearSelection)
@@ -84,6 +87,7 @@ class StoresPage(Page):
         self._build()
         self._connect()
         face.commands.add(self, commands(self))
+        face.commands.add(self.list, list_commands(self))
         # Reading and checking their files takes a tenth of a second; the first drawer shall not wait for it.
         face.jobs.call(room.templates.all, owner=self, failed=lambda _problem: None)
         self.reload()
@@ -102,6 +106,10 @@ class StoresPage(Page):
     def is_bin(self) -> bool:
         """Whether the list shows the bin."""
         return self.tree.node.kind is NodeKind.BIN
+
+    @property
+    def has_edits(self) -> bool:
+        return self.drawer is not None and self.drawer.has_edits
 
     def search(self, text: str) -> None:
         self._text = text
@@ -124,17 +132,26 @@ class StoresPage(Page):
             self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reload(self) -> None:
-        """Reads counts and list again."""
-        days = self.settings.number("proxies.expiring_days")
-        self.list.painter_of_rows.expiring_days = days
-        before = self.face.clock.now() + timedelta(days=days)
+        """Reads counts and list again. Changes that come while they are being read are read once, after."""
+        if self._is_reading:
+            self._is_stale = True
+            return
+        self._is_reading = True
+        before = self.face.clock.now() + timedelta(days=self.settings.number("proxies.expiring_days"))
         self.face.jobs.call(
             lambda: self.room.profiles.counts(before),
             owner=self,
             then=self._on_counts,
             failed=self._on_problem,
+            ended=self._on_read,
         )
         self._load()
+
+    def _on_read(self) -> None:
+        self._is_reading = False
+        if self._is_stale:
+            self._is_stale = False
+            self.reload()
 
     def view_state(self) -> dict[str, object]:
         """What a saved view keeps."""
@@ -193,15 +210,23 @@ class StoresPage(Page):
         if isinstance(self.drawer, NewStoreDrawer):
             self.drawer.name_edit.setFocus()
             return
-        self._close_drawer()
+        if self.drawer is not None:
+            self.drawer.leave(self.face.prompts, self.new_store)
+            return
         group = self.tree.node.name if self.tree.node.kind is NodeKind.GROUP else ""
         draft = Draft(self._draft.template, self._draft.name, self._draft.group or group)
-        is_first = self._is_first_store or (self._counts is not None and not self._counts.living)
+        is_only = self._counts is not None and not self._counts.living and not self._counts.in_bin
         made = NewStoreDrawer(
-            self, self.face, self.room, draft, is_first=is_first, explain=self.deeds.explain_fingerprints
+            self,
+            self.face,
+            self.room,
+            draft,
+            is_first=self._is_first_store,
+            warns=self._is_first_store or is_only,
+            explain=self.deeds.explain_fingerprints,
         )
         made.made.connect(self._on_made)
-        self._show_drawer(made)
+        self.show_drawer(made)
         made.begin()
 
     def edit(self, profile: str, focus: str = "name") -> None:
@@ -210,11 +235,13 @@ class StoresPage(Page):
         found = self.model.row_at(row) if row is not None else None
         if found is None or found.profile.deleted_at is not None:
             return
-        self._close_drawer()
+        if self.drawer is not None:
+            self.drawer.leave(self.face.prompts, partial(self.edit, profile, focus))
+            return
         proxy = found.proxy.name if found.proxy is not None else ""
         made = EditStoreDrawer(self, self.face, self.room, found.profile, proxy, focus)
         made.saved.connect(lambda one: self.face.toaster.show(tr("Saved {name}").format(name=one.name)))
-        self._show_drawer(made)
+        self.show_drawer(made)
         made.begin()
 
     def _build_head(self) -> QHBoxLayout:
@@ -301,7 +328,7 @@ class StoresPage(Page):
         self.model.sort_wanted.connect(self._on_sort)
         self.list.current_changed.connect(lambda _profile: self._show_pane())
         self.list.picked_changed.connect(self._on_picked)
-        self.list.row_activated.connect(self.deeds.activate)
+        self.list.rows_activated.connect(self.deeds.activate)
         self.list.act_clicked.connect(self.deeds.act)
         self.list.menu_wanted.connect(self.deeds.row_menu)
         self.pane.folded.connect(lambda: self._open_pane(is_open=False))
@@ -414,33 +441,8 @@ class StoresPage(Page):
         self.count_label.setText(tr("%n store(s)", n=shown))
         self.stack.setCurrentWidget(self.list if shown else self.empty)
         if not shown:
-            self._say_empty()
+            say_empty(self, self._counts)
         self.columns_button.setEnabled(bool(shown))
-
-    def _say_empty(self) -> None:
-        new = Way(tr("New store"), "empty_new_button", self.new_store, "primary")
-        if self._text:
-            title = tr('No store fits "{text}"').format(text=self._text[:60])
-            self.empty.say(
-                "search", title, "", [Way(tr("Clear the search"), "clear_search_button", self.clear_search)]
-            )
-        elif self.is_bin:
-            days = self.settings.number("profiles.bin_days")
-            self.empty.say(
-                "trash-2", tr("The bin is empty"), tr("Deleted stores can be restored for %n day(s).", n=days)
-            )
-        elif self._counts is not None and not self._counts.living:
-            demo = Way(tr("See the demo"), "empty_demo_button", self.deeds.show_demo)
-            text = tr("Every store account gets its own browser, its own network path and its own settings.")
-            self.empty.say("store", tr("No store yet"), text, [new, demo])
-        elif self.tree.node.kind is NodeKind.RUNNING:
-            self.empty.say("play", tr("No window is open"), tr("Choose a store and press Enter."))
-        elif self.tree.node.kind is NodeKind.FAULTY:
-            self.empty.say("circle-check", tr("Nothing is wrong"), "")
-        elif self.tree.node.kind is NodeKind.EXPIRING:
-            self.empty.say("calendar-clock", tr("No proxy expires soon"), "")
-        else:
-            self.empty.say("folder-open", tr("No store here"), "", [new])
 
     def clear_search(self) -> None:
         """Shows what the tree says again."""
@@ -467,13 +469,10 @@ class StoresPage(Page):
         self.pane_button.setVisible(not is_open)
         self._places.setValue(_PANE, is_open)
 
-    def _show_drawer(self, drawer: Drawer) -> None:
+    def show_drawer(self, drawer: Drawer) -> None:
+        """Takes a drawer in: one at a time, and the list has the focus when it goes."""
         self.drawer = drawer
         drawer.closed.connect(self._on_drawer_closed)
-
-    def _close_drawer(self) -> None:
-        if self.drawer is not None:
-            self.drawer.end()
 
     def _on_drawer_closed(self) -> None:
         self.drawer = None

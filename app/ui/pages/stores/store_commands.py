@@ -46,16 +46,6 @@ def commands(page: StoresPage) -> list[Command]:
         Command("store.new", say("New store"), page.new_store, "plus", ("Ctrl+N",), _PLACE, is_wide=True),
         Command("store.open", say("Open, or bring to front"), deeds.open_picked, "play", (), _PLACE, some),
         Command(
-            "store.close",
-            say("Close the window"),
-            deeds.close_picked,
-            "x",
-            ("Ctrl+W",),
-            _PLACE,
-            some,
-            is_wide=True,
-        ),
-        Command(
             "store.edit", say("Edit"), deeds.edit_current, "pencil", ("Ctrl+E",), _PLACE, one, is_wide=True
         ),
         Command(
@@ -65,12 +55,18 @@ def commands(page: StoresPage) -> list[Command]:
             "store.proxy", say("Change proxy…"), deeds.change_proxy_of_picked, "network", (), _PLACE, some
         ),
         Command(
-            "store.check", say("Check the proxy"), deeds.check_picked, "refresh-cw", ("F5",), _PLACE, some
+            "store.check",
+            say("Check the proxy"),
+            deeds.check_picked,
+            "refresh-cw",
+            ("F5",),
+            _PLACE,
+            some,
+            is_wide=True,
         ),
         Command("store.group", say("Put into a group…"), deeds.group_picked, "folder", (), _PLACE, some),
         Command("store.tags", say("Add tags…"), deeds.tag_picked, "tag", (), _PLACE, some),
         Command("store.clone", say("Make another like this…"), deeds.clone_current, "copy", (), _PLACE, one),
-        Command("store.bin", say("Move to the bin"), deeds.delete_picked, "trash-2", ("Del",), _PLACE, some),
         Command("store.restore", say("Restore"), deeds.restore_picked, "undo-2", (), _PLACE, binned),
         Command("store.purge", say("Remove for good…"), deeds.purge_picked, "trash-2", (), _PLACE, binned),
         Command(
@@ -78,6 +74,19 @@ def commands(page: StoresPage) -> list[Command]:
         ),
         Command("store.demo", say("See the demo"), deeds.show_demo, "play", (), _PLACE),
         Command("view.save", say("Save this view…"), page.views.save_new, "bookmark", (), _PLACE),
+    ]
+
+
+def list_commands(page: StoresPage) -> list[Command]:
+    """What its keys do in the list alone: nowhere else may they act on what is selected there."""
+    deeds = page.deeds
+
+    def some() -> bool:
+        return bool(page.list.picked_count) and not page.is_bin
+
+    return [
+        Command("store.close", say("Close the window"), deeds.close_picked, "x", ("Ctrl+W",), _PLACE, some),
+        Command("store.bin", say("Move to the bin"), deeds.delete_picked, "trash-2", ("Del",), _PLACE, some),
     ]
 
 
