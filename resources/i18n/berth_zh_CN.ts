@@ -125,7 +125,7 @@
     </message>
     <message>
         <source>1, 1.1, 1.25 or 1.5</source>
-        <translation>1、1.1、1.25 或 1.5</translation>
+        <translation type="vanished">1、1.1、1.25 或 1.5</translation>
     </message>
     <message>
         <source>`berth --help` lists all of them.</source>
@@ -174,6 +174,10 @@
     <message>
         <source>A command, a store's name, or its number</source>
         <translation>输入命令、店铺名称或序号</translation>
+    </message>
+    <message>
+        <source>A fixed place</source>
+        <translation>固定位置</translation>
     </message>
     <message>
         <source>A forgotten passphrase cannot be found again; keep the recovery code.</source>
@@ -473,11 +477,11 @@
     </message>
     <message>
         <source>As #RRGGBB</source>
-        <translation>写成#RRGGBB</translation>
+        <translation type="vanished">写成#RRGGBB</translation>
     </message>
     <message>
         <source>As at first</source>
-        <translation>恢复默认</translation>
+        <translation type="vanished">恢复默认</translation>
     </message>
     <message>
         <source>As the browser does by itself</source>
@@ -542,6 +546,10 @@
     <message>
         <source>Austria</source>
         <translation>奥地利</translation>
+    </message>
+    <message>
+        <source>Automatic, by the exit</source>
+        <translation>自动，随出口</translation>
     </message>
     <message>
         <source>automatic, by the exit</source>
@@ -684,12 +692,17 @@
         <translation>已阻止</translation>
     </message>
     <message>
+        <source>Blocked</source>
+        <comment>location</comment>
+        <translation>阻止</translation>
+    </message>
+    <message>
         <source>blocked</source>
         <translation>阻止</translation>
     </message>
     <message>
         <source>blocked, real, or latitude,longitude</source>
-        <translation>blocked、real，或纬度和经度（例如 3.139,101.687）</translation>
+        <translation type="vanished">blocked、real，或纬度和经度（例如 3.139,101.687）</translation>
     </message>
     <message>
         <source>Blue</source>
@@ -730,6 +743,10 @@
     <message>
         <source>British Indian Ocean Territory</source>
         <translation>英属印度洋领地</translation>
+    </message>
+    <message>
+        <source>Brown</source>
+        <translation>棕色</translation>
     </message>
     <message>
         <source>Browser</source>
@@ -1060,6 +1077,10 @@
         <translation>单击排序，拖动换位，右键选择列</translation>
     </message>
     <message>
+        <source>Clone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -1213,7 +1234,7 @@
     </message>
     <message>
         <source>Country code of two letters</source>
-        <translation>两位字母的国家代码</translation>
+        <translation type="vanished">两位字母的国家代码</translation>
     </message>
     <message>
         <source>Crashed</source>
@@ -2037,6 +2058,10 @@
         <translation>上次打开</translation>
     </message>
     <message>
+        <source>Latitude</source>
+        <translation>纬度</translation>
+    </message>
+    <message>
         <source>Latvia</source>
         <translation>拉脱维亚</translation>
     </message>
@@ -2142,6 +2167,10 @@
         <translation>日志，不含密码等机密</translation>
     </message>
     <message>
+        <source>Longitude</source>
+        <translation>经度</translation>
+    </message>
+    <message>
         <source>Look at the echo addresses in the settings, under Network.</source>
         <translation>请查看设置「网络」中的查IP网址。</translation>
     </message>
@@ -2179,7 +2208,7 @@
     </message>
     <message>
         <source>Make it</source>
-        <translation>新建</translation>
+        <translation type="vanished">新建</translation>
     </message>
     <message>
         <source>Make one with `berth init`, or name another folder with --home.</source>
@@ -2940,7 +2969,7 @@
     </message>
     <message>
         <source>Put</source>
-        <translation>放入</translation>
+        <translation type="vanished">放入</translation>
     </message>
     <message numerus="yes">
         <source>Put %n store(s) into a group</source>
@@ -2991,8 +3020,16 @@
         <translation>真实，与这台电脑相同</translation>
     </message>
     <message>
+        <source>Real, if the person allows it</source>
+        <translation>真实，由使用者允许</translation>
+    </message>
+    <message>
         <source>real, if the person allows it</source>
         <translation>真实，由使用者允许</translation>
+    </message>
+    <message>
+        <source>Real, if you allow it</source>
+        <translation type="vanished">真实，需自己允许</translation>
     </message>
     <message>
         <source>Recovery code</source>
@@ -3057,6 +3094,10 @@
     <message>
         <source>Rename…</source>
         <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Reset columns</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Responsible</source>
@@ -3520,15 +3561,15 @@
     </message>
     <message>
         <source>Such as 1280x800</source>
-        <translation>例如1280x800</translation>
+        <translation type="vanished">例如1280x800</translation>
     </message>
     <message>
         <source>Such as America/New_York; or automatic</source>
-        <translation>例如America/New_York；或automatic</translation>
+        <translation type="vanished">例如America/New_York；或automatic</translation>
     </message>
     <message>
         <source>Such as en-US, en; or automatic</source>
-        <translation>例如en-US、en；或automatic</translation>
+        <translation type="vanished">例如en-US、en；或automatic</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -3589,6 +3630,10 @@
     <message>
         <source>Tanzania</source>
         <translation>坦桑尼亚</translation>
+    </message>
+    <message>
+        <source>Teal</source>
+        <translation>青色</translation>
     </message>
     <message>
         <source>Template</source>
@@ -4388,7 +4433,11 @@
     </message>
     <message>
         <source>To keep them apart in that, too, use another computer, or choose "noise" for a store (which may be recognised).</source>
-        <translation>要分开，用不同电脑，或为店铺选「噪声」（可能被识别）。</translation>
+        <translation type="vanished">要分开，用不同电脑，或为店铺选「噪声」（可能被识别）。</translation>
+    </message>
+    <message>
+        <source>To keep two accounts apart in that, too, use two computers.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>To the next field or part, and back</source>
@@ -4768,7 +4817,7 @@
     </message>
     <message>
         <source>What you have changed is lost then.</source>
-        <translation>所做的修改会丢失。</translation>
+        <translation type="vanished">所做的修改会丢失。</translation>
     </message>
     <message>
         <source>What you have typed is lost then.</source>

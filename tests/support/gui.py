@@ -185,6 +185,14 @@ class Gui:
         self.until(widget.isEnabled, f"{name} stays disabled")
         self.bot.mouseClick(widget, button)
 
+    def bulk(self, act: str, title: str) -> None:
+        """Presses a button of the bulk bar, or the entry of its menu where the bar has no room for it."""
+        if self.shows(f"bulk_{act}_button"):
+            self.click(f"bulk_{act}_button")
+        else:
+            self.click("bulk_more_button")
+            self.choose(title)
+
     def click_text(self, text: str) -> None:
         """Clicks the visible button that says this."""
         found = [one for one in self._visible(QAbstractButton) if one.text().strip() == text]

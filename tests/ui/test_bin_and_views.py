@@ -56,7 +56,7 @@ def test_when_the_last_store_goes_the_focus_is_on_what_can_be_done_next(stores: 
 
 def test_several_go_together_and_come_back_together(stores: Gui):
     stores.select("Anna", "Carl")
-    stores.click("bulk_bin_button")
+    stores.bulk("bin", "Delete")
     stores.rest()
     assert stores.names() == ["Bert"]
 
@@ -110,13 +110,13 @@ def test_removing_for_good_asks_and_then_nothing_is_left(stores: Gui):
     stores.rest()
     stores.pick_node("Bin")
     stores.press("Ctrl+A")
-    stores.click("bulk_purge_button")
+    stores.bulk("purge", "Remove for good…")
     assert stores.says("Remove 2 stores for good?")
     stores.answer("cancel")
     stores.rest()
     assert stores.names() == ["Anna", "Bert"]
 
-    stores.click("bulk_purge_button")
+    stores.bulk("purge", "Remove for good…")
     stores.answer("purge")
     stores.until(lambda: "2 stores removed for good" in stores.toasts())
     stores.rest()

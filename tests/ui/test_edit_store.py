@@ -92,7 +92,7 @@ def test_saving_without_a_change_writes_nothing_and_closes(drawer: Gui):
         ("colour_edit", "red", "is not a colour"),
         ("market_edit", "Q9", "Q9"),
         ("fingerprint_timezone_edit", "Mars/Olympus", "Mars/Olympus"),
-        ("fingerprint_window_edit", "9x9", "9"),
+        ("fingerprint_cores_edit", "0x9", "0x9"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_of_all_is_written(

@@ -228,7 +228,7 @@ def test_the_bar_shows_from_two_stores_on(stores: Gui):
 
 def test_several_stores_are_put_into_a_new_group(stores: Gui):
     stores.select("Anna", "Dora")
-    stores.click("bulk_group_button")
+    stores.bulk("group", "Group")
     stores.answer("save", "East")
     stores.rest()
 
@@ -239,7 +239,7 @@ def test_several_stores_are_put_into_a_new_group(stores: Gui):
 
 def test_tags_are_added_to_what_is_there(stores: Gui):
     stores.select("Carl", "Dora")
-    stores.click("bulk_tags_button")
+    stores.bulk("tags", "Tags")
     stores.answer("save", "new， fast、x;  ")
     stores.rest()
 
@@ -249,9 +249,9 @@ def test_tags_are_added_to_what_is_there(stores: Gui):
 
 def test_a_question_that_is_cancelled_changes_nothing(stores: Gui):
     stores.select("Anna", "Dora")
-    stores.click("bulk_group_button")
+    stores.bulk("group", "Group")
     stores.answer("cancel")
-    stores.click("bulk_tags_button")
+    stores.bulk("tags", "Tags")
     stores.press("Esc")
     stores.rest()
 

@@ -55,8 +55,11 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus, QPlainTextEdi
     border: 2px solid $focus; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
     min-height: ${focused}px; padding: 0 7px; }
-QLineEdit[state="wrong"] { border: 2px solid $danger; }
+QLineEdit[state="wrong"], QComboBox[state="wrong"] { border: 2px solid $danger; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: $disabled; border-color: $line; }
+QComboBox[kind="open"] { combobox-popup: 0; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus {
+    border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox::drop-down, QDateEdit::drop-down { border: none; width: 22px; }
 QComboBox QAbstractItemView { border: 1px solid $border; background: $surface; outline: none; }
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; }

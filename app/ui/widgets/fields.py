@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from app.kernel.errors import Problem
 from app.ui.language import told_whole, tr
@@ -14,6 +14,7 @@ from app.ui.widgets.parts import label, set_kind
 
 LONGEST_PASTE = 4_096
 _ARROW_PX = 14
+_SHOWN_ROWS = 12
 
 
 class Field(QWidget):
@@ -22,6 +23,7 @@ class Field(QWidget):
     def __init__(self, text: str, edit: QWidget, hint: str = "", focus: QWidget | None = None) -> None:
         super().__init__()
         self.edit = edit
+        self._marked = focus or edit
         self._hint = hint
         self.name_label = label(text, "heading")
         self.name_label.setBuddy(focus or edit)
@@ -40,8 +42,8 @@ class Field(QWidget):
         self.message_label.setText(text or self._hint)
         self.message_label.setVisible(bool(text or self._hint))
         set_kind(self.message_label, kind if text else "muted")
-        if isinstance(self.edit, QLineEdit):
-            set_kind(self.edit, "wrong" if kind == "danger" and text else "", "state")
+        if isinstance(self._marked, QLineEdit | QComboBox):
+            set_kind(self._marked, "wrong" if kind == "danger" and text else "", "state")
 
     def say_problem(self, problem: Problem) -> None:
         """What is wrong with it, and what to do."""
@@ -74,7 +76,19 @@ class PassphraseEdit(QLineEdit):
         self._show.setToolTip(self._show.text())
 
 
-class Choice(QComboBox):
+class _Combo(QComboBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it scrolls the page, not the choice
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        # A style sheet takes the arrow away.
+        sign = painted("chevron-down", tokens_now().muted, _ARROW_PX, self.devicePixelRatioF())
+        place = self.rect().adjusted(0, 0, -8, 0)
+        QPainter(self).drawPixmap(place.right() - _ARROW_PX, place.center().y() - _ARROW_PX // 2 + 1, sign)
+
+
+class Choice(_Combo):
     """A choice of values, each with a text."""
 
     chosen = Signal(str)
@@ -86,16 +100,6 @@ class Choice(QComboBox):
             self.addItem(text, key)
         self.choose(value)
         self.activated.connect(lambda _index: self.chosen.emit(self.value))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # it scrolls the page, not the choice
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        # A style sheet takes the arrow away.
-        sign = painted("chevron-down", tokens_now().muted, _ARROW_PX, self.devicePixelRatioF())
-        place = self.rect().adjusted(0, 0, -8, 0)
-        QPainter(self).drawPixmap(place.right() - _ARROW_PX, place.center().y() - _ARROW_PX // 2 + 1, sign)
 
     @property
     def value(self) -> str:
@@ -109,3 +113,50 @@ class Choice(QComboBox):
             self.addItem(value, value)
             at = self.count() - 1
         self.setCurrentIndex(max(0, at))
+
+
+class OpenChoice(_Combo):
+    """Known values to choose from, in a field that takes any other one, too."""
+
+    entered = Signal()
+
+    def __init__(self, name: str, values: list[tuple[str, str]], value: str = "", most: int = 8_192) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("kind", "open")
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMaxVisibleItems(_SHOWN_ROWS)
+        for key, text in values:
+            self.addItem(text, key)
+        self.line.setMaxLength(most)
+        self.line.returnPressed.connect(self.entered)
+        completer = self.completer()
+        assert completer is not None
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        at = self.findData(value) if value else -1
+        self.setCurrentIndex(at)
+        if at < 0:
+            self.setEditText(value)
+        self.line.setCursorPosition(0)
+
+    @property
+    def line(self) -> QLineEdit:
+        """Where it is typed."""
+        line = self.lineEdit()
+        assert line is not None
+        return line
+
+    @property
+    def value(self) -> str:
+        """The value of the text that stands there, or that text."""
+        text = self.currentText()
+        at = self.findText(text, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive)
+        return str(self.itemData(at)) if at >= 0 else text
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.line.setAccessibleName(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,10 +21,12 @@ from app.kernel.gate import Answer, Refused
 from app.kernel.text import Text, say
 from app.ui.face import Face
 from app.ui.language import told, tr
+from app.ui.pages.stores import editors
+from app.ui.pages.stores.editors import ColourEdit, PlaceEdit
 from app.ui.pages.stores.words import STATUS_TEXTS
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.fields import Choice as ChoiceField
-from app.ui.widgets.fields import Field
+from app.ui.widgets.fields import Field, OpenChoice
 from app.ui.widgets.parts import button, label
 from app.ui.widgets.proxy_edit import ProxyEdit
 
@@ -70,15 +72,26 @@ _WEBRTC = {
     "public-only": say("Public address only"),
     "default": say("As the browser does by itself"),
 }
+# Keys whose values the core takes from a table, and those for which it knows likely ones; by the market.
+_TABLES: dict[str, Callable[[], list[tuple[str, str]]]] = {
+    "fingerprint.window": editors.windows,
+    "fingerprint.scale": editors.scales,
+}
+_OPEN_TABLES: dict[str, Callable[[str], list[tuple[str, str]]]] = {
+    "platform": lambda _market: editors.platforms(),
+    "market": lambda _market: editors.markets(),
+    "fingerprint.languages": editors.languages,
+    "fingerprint.timezone": editors.timezones,
+}
 PARTS: tuple[Part, ...] = (
     Part(
         say("Store"),
         (
             FormRow("name", say("Name")),
             FormRow("number", say("Number")),
-            FormRow("colour", say("Colour"), say("As #RRGGBB")),
+            FormRow("colour", say("Colour")),
             FormRow("platform", say("Platform")),
-            FormRow("market", say("Market"), say("Country code of two letters")),
+            FormRow("market", say("Market")),
             FormRow(
                 "status",
                 say("Account status"),
@@ -112,11 +125,11 @@ PARTS: tuple[Part, ...] = (
     Part(
         say("Fingerprint"),
         (
-            FormRow("fingerprint.languages", say("Languages"), say("Such as en-US, en; or automatic")),
-            FormRow("fingerprint.timezone", say("Time zone"), say("Such as America/New_York; or automatic")),
-            FormRow("fingerprint.geolocation", say("Location"), say("blocked, real, or latitude,longitude")),
-            FormRow("fingerprint.window", say("Window size"), say("Such as 1280x800")),
-            FormRow("fingerprint.scale", say("Scale"), say("1, 1.1, 1.25 or 1.5")),
+            FormRow("fingerprint.languages", say("Languages")),
+            FormRow("fingerprint.timezone", say("Time zone")),
+            FormRow("fingerprint.geolocation", say("Location")),
+            FormRow("fingerprint.window", say("Window size")),
+            FormRow("fingerprint.scale", say("Scale")),
             FormRow("fingerprint.cores", say("Processor cores"), say("No more than this computer has")),
             FormRow(
                 "fingerprint.webrtc",
@@ -169,6 +182,8 @@ class EditStoreDrawer(Drawer):
         self.slide_in(focus)
         if isinstance(focus, QLineEdit):
             focus.selectAll()
+        elif isinstance(focus, OpenChoice):
+            focus.line.selectAll()
         self.area.ensureWidgetVisible(focus)
 
     @property
@@ -241,7 +256,8 @@ class EditStoreDrawer(Drawer):
             hint = told(row.hint) if row.hint is not None else ""
             if key.change is Change.ASKS_AFTER_FIRST_OPENING and self._profile.was_opened:
                 hint = f"{hint} · {tr('Stores have seen it; a change asks for a reason.')}".strip(" ·")
-            field = Field(told(row.title), edit, hint)
+            focus = edit.edit if isinstance(edit, ColourEdit) else edit.focusProxy()
+            field = Field(told(row.title), edit, hint, focus)
             self._fields[row.key] = field
             self._before[row.key] = self._value(row.key)
             self.body_layout.addWidget(field)
@@ -250,6 +266,21 @@ class EditStoreDrawer(Drawer):
         name = f"{row.key.replace('.', '_').replace('-', '_')}_edit"
         if row.choices:
             return ChoiceField(name, [(key, told(text)) for key, text in row.choices], value)
+        if row.key in _TABLES:
+            return ChoiceField(name, _TABLES[row.key](), value)
+        if row.key in _OPEN_TABLES:
+            choice = OpenChoice(name, _OPEN_TABLES[row.key](self._profile.market), value)
+            choice.entered.connect(partial(self.save))
+            return choice
+        if row.key == "colour":
+            colour = ColourEdit(name, value)
+            colour.edit.returnPressed.connect(partial(self.save))
+            return colour
+        if row.key == "fingerprint.geolocation":
+            place = PlaceEdit(name, value)
+            for line in (place.latitude_edit, place.longitude_edit):
+                line.returnPressed.connect(partial(self.save))
+            return place
         if row.key == "start-pages":
             pages = QPlainTextEdit("\n".join(value.split()))
             pages.setObjectName(name)
@@ -264,7 +295,7 @@ class EditStoreDrawer(Drawer):
 
     def _value(self, key: str) -> str:
         edit = self._fields[key].edit
-        if isinstance(edit, ChoiceField):
+        if isinstance(edit, ChoiceField | OpenChoice | ColourEdit | PlaceEdit):
             return edit.value
         if isinstance(edit, QPlainTextEdit):
             return " ".join(edit.toPlainText()[:50_000].split())

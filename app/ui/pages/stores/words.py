@@ -20,7 +20,7 @@ STATUS_TONES: dict[AccountStatus, str] = {
     AccountStatus.APPEAL: "warn",
     AccountStatus.BANNED: "danger",
 }
-_PLATFORMS = {
+PLATFORM_NAMES: dict[str, str] = {
     "tiktok-shop": "TikTok Shop",
     "shopee": "Shopee",
     "lazada": "Lazada",
@@ -28,6 +28,19 @@ _PLATFORMS = {
     "shopify": "Shopify",
     "whatsapp": "WhatsApp",
 }
+MARKETS_FIRST = ("US", "GB", "DE", "FR", "IT", "ES", "JP", "MY", "SG", "TH", "VN", "PH", "ID", "BR", "MX")
+STORE_COLOURS: tuple[tuple[Text, str], ...] = (
+    (say("Red"), "#E5484D"),
+    (say("Orange"), "#F76B15"),
+    (say("Yellow"), "#E2A336"),
+    (say("Green"), "#30A46C"),
+    (say("Teal"), "#0E8A8A"),
+    (say("Blue"), "#3E63DD"),
+    (say("Purple"), "#8E4EC6"),
+    (say("Pink"), "#D6409F"),
+    (say("Brown"), "#854D0E"),
+    (say("Grey"), "#5B6470"),
+)
 
 
 # How often sellers ask for them; others follow, the plain one comes last.
@@ -53,7 +66,7 @@ def in_gallery_order(templates: tuple[Template, ...]) -> list[Template]:
 
 def platform_name(platform: str) -> str:
     """A platform as its makers write it; one of the user's own as it is."""
-    return _PLATFORMS.get(platform, platform)
+    return PLATFORM_NAMES.get(platform, platform)
 
 
 def platform_and_market(platform: str, market: str) -> str:
