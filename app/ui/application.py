@@ -106,7 +106,7 @@ class Application(QObject):
         self.states.stop()
         if self.signed_in is not None:
             self.signed_in.frame.settle()
-        self.door.close()
+        self.jobs.close(self.door.close)
         self._core.stop()
         self.tray.hide()
         self.window.close()

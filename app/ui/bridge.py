@@ -50,6 +50,16 @@ class GuiJobs(QObject):
         self._postman = postman
         self._titled: list[Job[Any]] = []
         self._in_turn = _InTurn()
+        self._is_closed = False
+
+    def close(self, last: Callable[[], object], limit_s: float = 30.0) -> None:
+        """At the program's end: writes that were asked for, then `last`; nothing new is begun after that.
+
+        The one place where the GUI thread waits: nobody looks any more.
+        """
+        self._is_closed = True
+        with contextlib.suppress(TimeoutError):
+            self._in_turn.begin(last).result(limit_s)
 
     @property
     def titled(self) -> tuple[Job[Any], ...]:
@@ -75,6 +85,10 @@ class GuiJobs(QObject):
 
         Work with a title is shown in the job line with its progress, and can be cancelled there.
         """
+        if self._is_closed:
+            if not callable(work):
+                work.close()
+            return Job(owner, title)
         if title is None:
             return self._jobs.start(work, owner=owner, then=then, failed=failed, ended=ended)
         # The line shows a job until its end, whoever owns it.
@@ -130,10 +144,11 @@ class _InTurn:
         self._last: threading.Event | None = None
 
     def enter(self, work: Callable[[], T]) -> Coroutine[Any, Any, T]:
-        """Begins work as soon as everything before it is over; the coroutine brings its result.
+        """The same as a coroutine that brings the result."""
+        return _awaited(self.begin(work))
 
-        Threads: the GUI thread.
-        """
+    def begin(self, work: Callable[[], T]) -> concurrent.futures.Future[T]:
+        """Begins work as soon as everything before it is over. Threads: the GUI thread."""
         before, mine = self._last, threading.Event()
         self._last = mine
         done: concurrent.futures.Future[T] = concurrent.futures.Future()
@@ -150,7 +165,7 @@ class _InTurn:
                 mine.set()
 
         threading.Thread(target=main, name="berth-write", daemon=True).start()
-        return _awaited(done)
+        return done
 
 
 async def _awaited(done: concurrent.futures.Future[T]) -> T:

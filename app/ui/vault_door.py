@@ -105,7 +105,7 @@ class VaultDoor(QObject):
         self._begin(work.vault.lock, then=lambda _none: self.locked.emit(), failed=lambda _problem: None)
 
     def close(self) -> None:
-        """Locks at the program's end, at once and on this thread."""
+        """Locks at the program's end, on the calling thread."""
         self._unsubscribe()
         work, self._workspace = self._workspace, None
         if work is not None:
