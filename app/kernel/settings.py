@@ -128,7 +128,7 @@ SETTINGS: tuple[Setting, ...] = (
         say("How high the rows of lists are."),
         choices=("normal", "compact"),
         group=_LOOKS,
-        choice_texts=(say("Normal"), say("Compact")),
+        choice_texts=(say("Standard"), say("Compact")),
     ),
     Setting(
         "ui.motion",
@@ -165,7 +165,10 @@ SETTINGS: tuple[Setting, ...] = (
         30,
         Scope.VAULT,
         say("Days in the bin"),
-        say("How long a deleted profile can be restored before `profile purge --expired` removes it."),
+        say(
+            "How long a deleted store can be restored. After that it goes when expired stores are removed; "
+            "Berth does not do so by itself."
+        ),
         minimum=1,
         maximum=3650,
         group=_STORES,

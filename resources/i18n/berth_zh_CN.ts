@@ -985,6 +985,10 @@
         <translation>正在检测代理</translation>
     </message>
     <message>
+        <source>Checkouts that ask for it get no answer.</source>
+        <translation>要求定位的结账页得不到回答。</translation>
+    </message>
+    <message>
         <source>Checks of the window</source>
         <translation>窗口检测结果</translation>
     </message>
@@ -1071,6 +1075,11 @@
     <message>
         <source>Clear the search</source>
         <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <comment>settings</comment>
+        <translation>清除搜索</translation>
     </message>
     <message>
         <source>Click to sort, drag to move, right click to choose columns</source>
@@ -1218,11 +1227,11 @@
     </message>
     <message>
         <source>Costs nothing while it fits the exit's country.</source>
-        <translation>与出口国家一致时没有影响。</translation>
+        <translation type="vanished">与出口国家一致时没有影响。</translation>
     </message>
     <message>
         <source>Costs nothing: stores expect the language of their market.</source>
-        <translation>没有影响：店铺本来就用所在市场的语言。</translation>
+        <translation type="vanished">没有影响：店铺本来就用所在市场的语言。</translation>
     </message>
     <message>
         <source>Costs nothing: windows have every size.</source>
@@ -1762,6 +1771,10 @@
         <translation>海地</translation>
     </message>
     <message>
+        <source>Has to fit the exit's country.</source>
+        <translation>须与出口国家一致。</translation>
+    </message>
+    <message>
         <source>Heard Island &amp; McDonald Islands</source>
         <translation>赫德岛和麦克唐纳群岛</translation>
     </message>
@@ -1803,7 +1816,11 @@
     </message>
     <message>
         <source>How long a deleted profile can be restored before `profile purge --expired` removes it.</source>
-        <translation>删除的店铺在多少天内可以恢复；到期后由`profile purge --expired`清除。</translation>
+        <translation type="vanished">删除的店铺在多少天内可以恢复；到期后由`profile purge --expired`清除。</translation>
+    </message>
+    <message>
+        <source>How long a deleted store can be restored. After that it goes when expired stores are removed; Berth does not do so by itself.</source>
+        <translation>已删除的店铺在多少天内可以恢复。过期后，清理过期店铺时才彻底删除；泊位不会自动清理。</translation>
     </message>
     <message>
         <source>How many windows are being opened at the same time; the others wait for their turn.</source>
@@ -2050,6 +2067,10 @@
         <translation>上次检测</translation>
     </message>
     <message>
+        <source>Last events</source>
+        <translation>最近动态</translation>
+    </message>
+    <message>
         <source>Last exit</source>
         <translation>上次出口</translation>
     </message>
@@ -2269,6 +2290,10 @@
     <message>
         <source>May reach private networks</source>
         <translation>允许访问内网</translation>
+    </message>
+    <message>
+        <source>May show this computer's own address.</source>
+        <translation>可能暴露这台电脑自己的地址。</translation>
     </message>
     <message>
         <source>Mayotte</source>
@@ -2565,7 +2590,7 @@
     </message>
     <message>
         <source>noise</source>
-        <translation>噪声</translation>
+        <translation type="vanished">噪声</translation>
     </message>
     <message>
         <source>Noise for {what} is not offered yet; only real is.</source>
@@ -3009,11 +3034,11 @@
     </message>
     <message>
         <source>real</source>
-        <translation>真实</translation>
+        <translation type="vanished">真实</translation>
     </message>
     <message>
         <source>Real is shared by every store on this computer; noise can be noticed.</source>
-        <translation>本机所有店铺的真实值都相同；噪声可能被识别。</translation>
+        <translation type="vanished">本机所有店铺的真实值都相同；噪声可能被识别。</translation>
     </message>
     <message>
         <source>Real, as on this computer</source>
@@ -3368,6 +3393,10 @@
         <translation>塞舌尔</translation>
     </message>
     <message>
+        <source>Shops expect the language of their market.</source>
+        <translation>平台希望看到所在市场的语言。</translation>
+    </message>
+    <message>
         <source>Show</source>
         <translation>显示</translation>
     </message>
@@ -3412,6 +3441,10 @@
         <translation>网站没有连上</translation>
     </message>
     <message>
+        <source>Sites may learn where this computer is.</source>
+        <translation>网站可能得知这台电脑的位置。</translation>
+    </message>
+    <message>
         <source>Slovakia</source>
         <translation>斯洛伐克</translation>
     </message>
@@ -3429,7 +3462,7 @@
     </message>
     <message>
         <source>Some checkouts want to know it; blocked asks nobody.</source>
-        <translation>有些结账页面要求提供；选阻止则不询问。</translation>
+        <translation type="vanished">有些结账页面要求提供；选阻止则不询问。</translation>
     </message>
     <message>
         <source>Something crossed:</source>
@@ -3504,6 +3537,10 @@
         <translation>稳定版</translation>
     </message>
     <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
         <source>Standard input holds no proxy.</source>
         <translation>标准输入中没有代理。</translation>
     </message>
@@ -3546,6 +3583,10 @@
     <message>
         <source>Stores and proxies</source>
         <translation>店铺和代理</translation>
+    </message>
+    <message>
+        <source>Stores expect the language of their market.</source>
+        <translation type="vanished">平台希望看到所在市场的语言。</translation>
     </message>
     <message>
         <source>Stores have seen it; a change asks for a reason.</source>
@@ -4390,6 +4431,10 @@
     <message>
         <source>This store has no proxy: it sees the address of this machine itself.</source>
         <translation>这家店铺没有代理：用的是这台电脑自己的地址。</translation>
+    </message>
+    <message>
+        <source>This system does not say how long it has been idle, so Berth does not lock by itself.</source>
+        <translation>这个系统不提供空闲时间，所以泊位不会自动锁定。</translation>
     </message>
     <message>
         <source>This text can be read in two ways: the proxy is {first} and the login follows, or the login comes first and the proxy is {last}.</source>

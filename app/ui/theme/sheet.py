@@ -15,6 +15,7 @@ QToolTip { background: $toast; color: $on_toast; border: none; padding: 4px 8px;
 QLabel[kind="title"] { font-size: 15pt; font-weight: 600; }
 QLabel[kind="heading"] { font-weight: 600; }
 QLabel[kind="muted"] { color: $muted; }
+QLabel[kind="small"] { color: $muted; font-size: 9pt; }
 QLabel[kind="danger"] { color: $danger; }
 QLabel[kind="warn"] { color: $warn; }
 QLabel[kind="ok"] { color: $ok; }

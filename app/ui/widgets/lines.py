@@ -20,6 +20,7 @@ _SIGNS = {
     Level.RED: ("circle-x", "danger"),
 }
 _NAME_PX = 96
+_APART_PX, _CLOSE_PX = 7, 1
 
 
 class Facts(QWidget):
@@ -30,22 +31,26 @@ class Facts(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(7)
+        self._grid.setVerticalSpacing(_APART_PX)
         self._grid.setColumnMinimumWidth(0, _NAME_PX)
         self._grid.setColumnStretch(1, 1)
         self._labels: list[QLabel] = []
+        self._costs: list[QLabel] = []
 
-    def show_facts(self, facts: Sequence[tuple[str, str]], notes: Sequence[str] = ()) -> None:
-        """Shows these. `notes` are tooltips, one for each fact or none at all."""
+    def show_facts(
+        self, facts: Sequence[tuple[str, str]], notes: Sequence[str] = (), costs: Sequence[str] = ()
+    ) -> None:
+        """Shows these. `notes` are tooltips, `costs` stand beneath; one for each fact or none at all."""
         while len(self._labels) < len(facts) * 2:
             self._labels.append(label(kind="muted" if len(self._labels) % 2 == 0 else "", wraps=True))
             at = len(self._labels) - 1
             self._labels[at].setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             if at % 2:
                 self._labels[at].setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._grid.addWidget(self._labels[at], at // 2, at % 2)
+            self._grid.addWidget(self._labels[at], at // 2 * 2, at % 2)
         for at, made in enumerate(self._labels):
             made.setVisible(at < len(facts) * 2)
+        self._show_costs(costs)
         for at, (name, text) in enumerate(facts):
             self._labels[at * 2].setText(name)
             self._labels[at * 2 + 1].setText(breakable(text))
@@ -53,6 +58,16 @@ class Facts(QWidget):
             note = notes[at] if at < len(notes) else ""
             self._labels[at * 2].setToolTip(plain_tip(note))
             self._labels[at * 2 + 1].setToolTip(plain_tip(note))
+
+    def _show_costs(self, costs: Sequence[str]) -> None:
+        self._grid.setVerticalSpacing(_CLOSE_PX if costs else _APART_PX)
+        for at in range(len(self._costs), len(costs)):
+            self._costs.append(label(kind="small", wraps=True))
+            self._costs[at].setContentsMargins(0, 0, 0, _APART_PX)
+            self._grid.addWidget(self._costs[at], at * 2 + 1, 1)
+        for at, made in enumerate(self._costs):
+            made.setText(costs[at] if at < len(costs) else "")
+            made.setVisible(bool(made.text()))
 
 
 class Checks(QWidget):

@@ -25,7 +25,7 @@ _LONG_WORD = 30
 
 
 def label(text: str = "", kind: str = "", *, wraps: bool = False) -> QLabel:
-    """A label of a kind: title, heading, muted, danger, warn or ok. Names are never read as HTML."""
+    """A label of a kind: title, heading, muted, small, danger, warn or ok. Names are never read as HTML."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)

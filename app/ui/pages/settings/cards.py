@@ -45,6 +45,8 @@ class SettingRow(Row):
         self.text_label.setMinimumWidth(_WORDS_PX)
         self.wrong_label = label(kind="danger", wraps=True)
         self.wrong_label.hide()
+        self.note_label = label(kind="warn", wraps=True)
+        self.note_label.hide()
         self.reset_button = icon_button(
             "rotate-ccw",
             tr("Back to the default: {value}").format(value=value_text(setting, setting.default)),
@@ -69,6 +71,11 @@ class SettingRow(Row):
         self.wrong_label.setVisible(problem is not None)
         if problem is not None:
             self.wrong_label.setText(told_whole(problem))
+
+    def say_note(self, text: str) -> None:
+        """Something that is so on this computer, beneath what the setting is."""
+        self.note_label.setText(text)
+        self.note_label.show()
 
     def _say_line(self, value: tuple[object, ...]) -> None:
         """Which line of a list is wrong: the core does not repeat addresses, they may hold a password."""
@@ -103,6 +110,7 @@ class SettingRow(Row):
             grid.addWidget(self.control, 0, 2, 2, 1, _RIGHT)
         grid.addWidget(self.reset_button, 0, 1, 2, 1, _RIGHT)
         grid.addWidget(self.wrong_label, 3, 0, 1, 3)
+        grid.addWidget(self.note_label, 4, 0, 1, 3)
 
     def _on_given(self, value: object) -> None:
         try:

@@ -55,6 +55,7 @@ _GROUPS = {
     "Vault": "lock",
 }
 _VAULT = "Vault"
+_IDLE = "vault.lock_after_min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ class _Section:
 
 
 class SettingsPage(Page):
-    """Applies a change at once. `build_pages` makes the other pages bring their commands."""
+    """Applies a change at once. `build_pages` makes the other pages bring their commands.
+
+    `can_tell_idle` says whether this system tells how long nobody has touched it.
+    """
 
     def __init__(
         self,
@@ -77,6 +81,8 @@ class SettingsPage(Page):
         places: QSettings,
         build_pages: Callable[[], object],
         open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl,
+        *,
+        can_tell_idle: bool = True,
     ) -> None:
         super().__init__()
         self.setObjectName("settings_page")
@@ -96,6 +102,10 @@ class SettingsPage(Page):
         self.keys = KeysSection(face.commands)
         self.about = AboutSection(face, open_url)
         self._build()
+        if not can_tell_idle:
+            self.rows[_IDLE].say_note(
+                tr("This system does not say how long it has been idle, so Berth does not lock by itself.")
+            )
         self._connect()
         self._load()
         self._bring_back()
@@ -121,7 +131,7 @@ class SettingsPage(Page):
             shown = sum(card.filter(text) for card in self.cards)
             self.empty.setVisible(not shown)
             if not shown:
-                clear = Way(tr("Clear the search"), "clear_search_button", self._clear_search)
+                clear = Way(tr("Clear the search", "settings"), "clear_search_button", self._clear_search)
                 self.empty.say("search", tr('No setting fits "{text}"').format(text=text[:60]), "", [clear])
 
     def settle(self) -> None:

@@ -12,6 +12,7 @@ from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
 from app.kernel.text import Text, say
 from app.ui.language import told, tr
+from app.ui.telling import named
 from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import button, label
 
@@ -24,6 +25,16 @@ _WEBRTC: dict[WebRtcPolicy, Text] = {
     WebRtcPolicy.PROXY_ONLY: say("through the proxy only"),
     WebRtcPolicy.PUBLIC_ONLY: say("public address only"),
     WebRtcPolicy.DEFAULT: say("as the browser does by itself"),
+}
+_GEO_COSTS: dict[GeoMode, Text] = {
+    GeoMode.REAL: say("Sites may learn where this computer is."),
+    GeoMode.FIXED: say("Has to fit the exit's country."),
+    GeoMode.BLOCKED: say("Checkouts that ask for it get no answer."),
+}
+_WEBRTC_COSTS: dict[WebRtcPolicy, Text] = {
+    WebRtcPolicy.PROXY_ONLY: say("Calls in the browser may not work."),
+    WebRtcPolicy.PUBLIC_ONLY: say("May show this computer's own address."),
+    WebRtcPolicy.DEFAULT: say("May show this computer's own address."),
 }
 
 
@@ -63,7 +74,7 @@ class FingerprintTab(QWidget):
         place = settings.place
         geo = told(_GEO[settings.geolocation])
         if place is not None:
-            geo = f"{geo}: {place.latitude:.5g}, {place.longitude:.5g}"
+            geo = named(geo, f"{place.latitude:.5g}, {place.longitude:.5g}")
         window = f"{settings.window_width_px} × {settings.window_height_px}"
         self.chosen.show_facts(
             [
@@ -71,22 +82,18 @@ class FingerprintTab(QWidget):
                 (tr("Time zone"), settings.timezone or automatic),
                 (tr("Location"), geo),
                 (tr("Window size"), window),
-                (tr("Scale"), f"{settings.scale:g}"),
+                (tr("Scale"), f"{settings.scale * 100:.0f} %"),
                 (tr("Processor cores"), str(settings.cores) if settings.cores else tr("all")),
                 (tr("WebRTC"), told(_WEBRTC[settings.webrtc])),
-                (tr("Canvas"), tr("real") if settings.canvas == "real" else tr("noise")),
-                (tr("Audio"), tr("real") if settings.audio == "real" else tr("noise")),
             ],
-            [
-                tr("Costs nothing: stores expect the language of their market."),
-                tr("Costs nothing while it fits the exit's country."),
-                tr("Some checkouts want to know it; blocked asks nobody."),
+            costs=[
+                tr("Shops expect the language of their market."),
+                tr("Has to fit the exit's country."),
+                told(_GEO_COSTS[settings.geolocation]),
                 tr("Costs nothing: windows have every size."),
-                tr("Pages look larger or smaller."),
-                tr("The window really runs on so many cores, so it may be slower."),
-                tr("Calls in the browser may not work."),
-                tr("Real is shared by every store on this computer; noise can be noticed."),
-                tr("Real is shared by every store on this computer; noise can be noticed."),
+                tr("Pages look larger or smaller.") if settings.scale != 1 else "",
+                tr("The window really runs on so many cores, so it may be slower.") if settings.cores else "",
+                told(_WEBRTC_COSTS[settings.webrtc]),
             ],
         )
         seen = profile.engine_seen.capitalize() or tr("known after the first opening")
@@ -94,6 +101,8 @@ class FingerprintTab(QWidget):
             [
                 (tr("Browser"), seen),
                 (tr("Graphics"), tr("this computer's own")),
+                (tr("Canvas"), tr("this computer's own")),
+                (tr("Audio"), tr("this computer's own")),
                 (tr("Fonts"), tr("this computer's own")),
                 (tr("Screen"), tr("this computer's own")),
             ]

@@ -6,23 +6,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
-from app.kernel.text import Text, say
 from app.ui.face import Face
-from app.ui.language import told, tr
+from app.ui.language import tr
+from app.ui.pages.stores.events import event_title, folded
 from app.ui.telling import ago, exact
 from app.ui.widgets.parts import label
 from app.vault.history import HistoryLine
 
 _SHOWN = 100
-_ONE_ACT_S = 30
-ABILITY_TEXTS: dict[str, Text] = {
-    "profile.edit": say("Changed"),
-    "profile.delete": say("Moved to the bin"),
-    "profile.purge": say("Removed for good"),
-    "window.open": say("Opened"),
-    "window.override": say("Opened in spite of a red check"),
-    "secret.reveal": say("Looked at something sealed"),
-}
 
 
 class HistoryTab(QWidget):
@@ -60,35 +51,17 @@ class HistoryTab(QWidget):
                 widget.hide()
                 widget.deleteLater()
         now = self._face.clock.now()
-        for line in _folded(found):
-            what = ABILITY_TEXTS.get(line.ability)
-            title = told(what) if what is not None else line.ability
+        for line in folded(found):
             who = f"{line.operator_name} · {line.via} · {ago(line.at, now)}"
             box = QWidget()
             box.setToolTip(exact(line.at))
             inner = QVBoxLayout(box)
             inner.setContentsMargins(0, 0, 0, 0)
             inner.setSpacing(1)
-            inner.addWidget(label(title, "heading"))
+            inner.addWidget(label(event_title(line), "heading"))
             inner.addWidget(label(who, "muted"))
             if line.reason:
                 inner.addWidget(label(line.reason, wraps=True))
             self.lines.addWidget(box)
         if not found:
             self.lines.addWidget(label(tr("Nothing yet."), "muted"))
-
-
-def _folded(found: tuple[HistoryLine, ...]) -> list[HistoryLine]:
-    """One opening, or one check, records several acts: those of one kind within moments are one line."""
-    kept: list[HistoryLine] = []
-    for line in found:
-        last = kept[-1] if kept else None
-        is_same = (
-            last is not None
-            and (last.ability, last.operator_name, last.via, last.reason)
-            == (line.ability, line.operator_name, line.via, line.reason)
-            and (last.at - line.at).total_seconds() < _ONE_ACT_S
-        )
-        if not is_same:
-            kept.append(line)
-    return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,15 +11,29 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.isolation.keeper.watching import WindowState
 from app.isolation.profile_listing import ProfileRow
 from app.isolation.room import IsolationRoom
+from app.kernel.text import Text
 from app.ui.face import Face
 from app.ui.language import told, tr
+from app.ui.pages.stores.events import event_title, folded
 from app.ui.pages.stores.words import STATUS_TEXTS
 from app.ui.telling import ago, country_title, exact, until
 from app.ui.widgets.lines import Checks, Facts
 from app.ui.widgets.parts import button, label
 from app.ui.window_states import Doing
+from app.vault.history import HistoryLine
 
 _SHOWN_PAGES = 5
+_SHOWN_EVENTS = 3
+_READ_EVENTS = 30  # several of them may be one act
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read in the background."""
+
+    profile: str
+    warnings: tuple[Text, ...]
+    history: tuple[HistoryLine, ...]
 
 
 class OverviewTab(QWidget):
@@ -36,12 +51,17 @@ class OverviewTab(QWidget):
         self.pages = label(kind="muted", wraps=True)
         self._edit = button(tr("Change start pages"), "edit_pages_button", edit_pages, kind="link")
         self.twins = label(kind="warn", wraps=True)
+        self.events_label = label(tr("Last events"), "heading")
+        self.events = label(kind="muted", wraps=True)
+        self.events.setObjectName("last_events_label")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(10)
         for widget in (self.facts, self.twins, self.checks_label, self.checks, self.pages_label, self.pages):
             column.addWidget(widget)
         column.addWidget(self._edit, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.events_label)
+        column.addWidget(self.events)
         column.addStretch(1)
 
     def show_row(self, row: ProfileRow) -> None:
@@ -79,12 +99,17 @@ class OverviewTab(QWidget):
             pages += "\n" + tr("and %n more", n=len(profile.start_pages) - _SHOWN_PAGES)
         self.pages.setText(pages)
         self._edit.setVisible(profile.deleted_at is None)
-        self.twins.hide()
+        if profile.id != self._shown:
+            self.twins.hide()
+            self._show_events(())
         self._shown = profile.id
+        profiles = self._room.profiles
         self._face.jobs.call(
-            lambda: (profile.id, self._room.profiles.warnings(profile)),
+            lambda: _Known(
+                profile.id, profiles.warnings(profile), profiles.history(profile.id, limit=_READ_EVENTS)
+            ),
             owner=self,
-            then=self._on_warnings,
+            then=self._on_known,
             failed=lambda _problem: None,
         )
 
@@ -95,9 +120,16 @@ class OverviewTab(QWidget):
         self.checks.setVisible(bool(checks))
         self.checks.show_checks(checks)
 
-    def _on_warnings(self, found: tuple[str, tuple[object, ...]]) -> None:
-        profile, warnings = found
-        if profile != self._shown:
+    def _on_known(self, found: _Known) -> None:
+        if found.profile != self._shown:
             return
-        self.twins.setText("\n".join(told(text) for text in warnings))  # type: ignore[arg-type]  # Texts
-        self.twins.setVisible(bool(warnings))
+        self.twins.setText("\n".join(told(text) for text in found.warnings))
+        self.twins.setVisible(bool(found.warnings))
+        self._show_events(found.history)
+
+    def _show_events(self, history: tuple[HistoryLine, ...]) -> None:
+        now = self._face.clock.now()
+        lines = folded(history)[:_SHOWN_EVENTS]
+        self.events.setText("\n".join(f"{event_title(line)} · {ago(line.at, now)}" for line in lines))
+        self.events_label.setVisible(bool(lines))
+        self.events.setVisible(bool(lines))
