@@ -1230,6 +1230,10 @@
         <translation type="vanished">与出口国家一致时没有影响。</translation>
     </message>
     <message>
+        <source>Costs nothing.</source>
+        <translation>没有影响。</translation>
+    </message>
+    <message>
         <source>Costs nothing: stores expect the language of their market.</source>
         <translation type="vanished">没有影响：店铺本来就用所在市场的语言。</translation>
     </message>

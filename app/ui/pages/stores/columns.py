@@ -88,7 +88,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda seen: platform_and_market(seen.row.profile.platform, seen.row.profile.market),
         "platform",
     ),
-    Column("status", say("Account"), 88, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
+    Column("status", say("Account"), 100, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
     Column(
         "window", say("Window"), 106, lambda seen: told(DOING_TEXTS[seen.states.doing(seen.row.profile.id)])
     ),

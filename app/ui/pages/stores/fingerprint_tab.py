@@ -70,6 +70,7 @@ class FingerprintTab(QWidget):
     def show_row(self, row: ProfileRow) -> None:
         """Shows a store."""
         settings, profile = row.profile.fingerprint, row.profile
+        nothing = tr("Costs nothing.")
         automatic = tr("automatic, by the exit")
         place = settings.place
         geo = told(_GEO[settings.geolocation])
@@ -91,8 +92,10 @@ class FingerprintTab(QWidget):
                 tr("Has to fit the exit's country."),
                 told(_GEO_COSTS[settings.geolocation]),
                 tr("Costs nothing: windows have every size."),
-                tr("Pages look larger or smaller.") if settings.scale != 1 else "",
-                tr("The window really runs on so many cores, so it may be slower.") if settings.cores else "",
+                tr("Pages look larger or smaller.") if settings.scale != 1 else nothing,
+                tr("The window really runs on so many cores, so it may be slower.")
+                if settings.cores
+                else nothing,
                 told(_WEBRTC_COSTS[settings.webrtc]),
             ],
         )

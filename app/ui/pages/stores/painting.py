@@ -55,6 +55,7 @@ class StorePainter(QStyledItemDelegate):
         self._row_px = row_px
         self._elide = Eliding()
         self._ratio = 1.0
+        self._is_selected = False
         self.expiring_days = _EXPIRING_DAYS
         self._bold = QFont(view.font())
         self._bold.setBold(True)
@@ -79,7 +80,8 @@ class StorePainter(QStyledItemDelegate):
         area: QRect = option.rect
         state = option.state
         tokens = tokens_now()
-        if state & QStyle.StateFlag.State_Selected:
+        self._is_selected = bool(state & QStyle.StateFlag.State_Selected)
+        if self._is_selected:
             painter.fillRect(area, QColor(tokens.selection))
         elif index.row() == self.hovered_row:
             painter.fillRect(area, QColor(tokens.hover))
@@ -234,7 +236,8 @@ class StorePainter(QStyledItemDelegate):
                 continue
             can = self.can(act, seen.row)
             x = area.left() - 4 + at * (_BUTTON_PX + 2) + (_BUTTON_PX - _ICON_PX) // 2
-            colour = (tokens.accent if act == "open" else tokens.muted) if can else tokens.line
+            off = tokens.disabled if self._is_selected else tokens.line
+            colour = (tokens.accent if act == "open" else tokens.muted) if can else off
             painter.drawPixmap(
                 x, area.center().y() - 7, painted(_ACT_ICONS[act], colour, _ICON_PX, self._ratio)
             )
