@@ -18,7 +18,9 @@ _NAMES = (
     "WebRTC|SOCKS5|HTTP|Cookie|PDF|English|America/New_York|en-US|#RRGGBB|Ctrl|Enter|Esc|Shift|Alt|Tab|"
     "automatic|blocked|direct|real|owner|gui"
 )
-_SAME = re.compile(rf"`[^`]*`|https?://\S+|/[\w./-]+|{_NAMES}")
+_ZONE = r"\b[A-Z][A-Za-z_]+/[\w/+-]+"
+_TAGS = r"\b[a-z]{2,3}-[A-Z]{2}(, [a-z]{2,3})?\b"
+_SAME = re.compile(rf"`[^`]*`|https?://\S+|{_ZONE}|{_TAGS}|/[\w./-]+|{_NAMES}")
 _ENGLISH = re.compile(r"[A-Za-z]{3,}")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
