@@ -87,7 +87,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QTabBar { background: transparent; }
-QTabBar::tab { padding: 7px 8px; color: $muted; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab { padding: 7px 6px; color: $muted; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; }

@@ -8,20 +8,30 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 _TITLE_PX = 140
+_LEAST_TITLE_PX = 72
 _AROUND_PX = 56  # margins, and the gaps around title and count
 _GAP_PX = 8
 _SHOWN = frozenset({QEvent.Type.ShowToParent, QEvent.Type.HideToParent})
 
 
 class HeadFold(QObject):
-    """Watches how wide a page is. The last of `buttons` loses its words first; all need an icon."""
+    """Watches how wide a page is. The last of `buttons` loses its words first, the count goes at last.
+
+    All buttons need an icon.
+    """
 
     def __init__(
-        self, watched: QWidget, title: QLabel, others: Sequence[QWidget], buttons: Sequence[QPushButton]
+        self,
+        watched: QWidget,
+        title: QLabel,
+        count: QLabel,
+        others: Sequence[QWidget],
+        buttons: Sequence[QPushButton],
     ) -> None:
         super().__init__(watched)
         self._watched = watched
         self._title = title
+        self._count = count
         self._others = others
         self._buttons = [(made, made.text()) for made in buttons]
         for made, text in self._buttons:
@@ -40,13 +50,19 @@ class HeadFold(QObject):
         shown = [(made, text) for made, text in self._buttons if not made.isHidden()]
         for made, text in shown:
             _say(made, text)
+        self._count.show()
         wanted = min(_TITLE_PX, self._title.sizeHint().width())
         for made, text in reversed(shown):
-            parts = [*(one for one in self._others if not one.isHidden()), *(made for made, _ in shown)]
-            taken = sum(one.sizeHint().width() + _GAP_PX for one in parts)
-            if self._watched.width() - taken - _AROUND_PX >= wanted:
+            if self._room() >= wanted:
                 return
             _say(made, text, has_words=False)
+        self._count.setVisible(self._room() >= min(wanted, _LEAST_TITLE_PX))
+
+    def _room(self) -> int:
+        """What is left for the title."""
+        parts: list[QWidget] = [self._count, *self._others, *(made for made, _ in self._buttons)]
+        taken = sum(one.sizeHint().width() + _GAP_PX for one in parts if not one.isHidden())
+        return self._watched.width() - taken - _AROUND_PX
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

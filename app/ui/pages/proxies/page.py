@@ -169,7 +169,8 @@ class ProxiesPage(Page):
         self.head_fold = HeadFold(
             self.stack,
             self.title_label,
-            (self.count_label, self.pane_button),
+            self.count_label,
+            (self.pane_button,),
             (self.new_button, self.several_button, self.check_button),
         )
         middle = QWidget()

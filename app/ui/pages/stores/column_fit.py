@@ -25,7 +25,8 @@ _DEAREST = (
     "tags",
     "operator",
 )
-_ALWAYS = 3
+_ALWAYS = frozenset({"number", "name"})
+_BEFORE_NAMES = "window"  # for this one names may be cut shorter
 _LEAST_NAME_PX = 96
 # Which columns grow where there is room, by how much of it, and how far.
 _GROWING = (("name", 0.5, 460), ("exit", 0.25, 250), ("tags", 0.15, 260), ("platform", 0.1, 180))
@@ -87,7 +88,8 @@ def _widths_in(room_px: int) -> dict[str, int]:
     left = room_px
     for name in _DEAREST:
         least = COLUMNS[COLUMN_AT[name]].least_px
-        if least > left and len(widths) >= _ALWAYS:
+        spare = widths["name"] - _LEAST_NAME_PX if name == _BEFORE_NAMES else 0
+        if least > left + spare and name not in _ALWAYS:
             break
         widths[name] = least
         left -= least

@@ -286,7 +286,8 @@ class StoresPage(Page):
         HeadFold(
             self.stack,
             self.title_label,
-            (self.count_label, self.pane_button),
+            self.count_label,
+            (self.pane_button,),
             (self.new_button, self.open_group_button, self.views_button, self.columns_button),
         )
         middle = plain("surface")
