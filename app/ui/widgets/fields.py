@@ -23,7 +23,7 @@ class Field(QWidget):
     def __init__(self, text: str, edit: QWidget, hint: str = "", focus: QWidget | None = None) -> None:
         super().__init__()
         self.edit = edit
-        self._marked = focus or edit
+        self._marked = edit.focusProxy() or edit  # a part that marks its own field has no proxy
         self._hint = hint
         self.name_label = label(text, "heading")
         self.name_label.setBuddy(focus or edit)

@@ -8,7 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QLocale
 
-from app.ui.telling import ago, country_title, day, exact, number, until
+from app.isolation.plan import ProxyKind
+from app.ui.language import tr
+from app.ui.telling import (
+    ago,
+    beside,
+    country_title,
+    day,
+    exact,
+    far_end,
+    named,
+    number,
+    proxy_words,
+    until,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -71,3 +84,20 @@ def test_digits_are_grouped():
 
 def test_a_country_has_a_name_and_one_that_nobody_knows_its_code():
     assert [country_title(market) for market in ("DE", "VN", "XX", "")] == ["Germany", "Vietnam", "XX", ""]
+
+
+def test_a_proxy_is_told_without_its_password_and_ipv6_stands_in_brackets():
+    assert far_end("proxy.example", 8080) == "proxy.example:8080"
+    assert far_end("2001:db8::1", 1080) == "[2001:db8::1]:1080"
+    assert proxy_words(ProxyKind.SOCKS5, "2001:db8::1", 1080, "") == "SOCKS5 · [2001:db8::1]:1080"
+    assert proxy_words(ProxyKind.HTTP, "proxy.example", 80, "me") == "HTTP · proxy.example:80 · user me"
+
+
+def test_names_values_and_what_stands_beside_them_are_one_text():
+    assert named("Running", "2") == "Running: 2"
+    assert beside("in 3 d", "2026-11-25") == "in 3 d (2026-11-25)"
+
+
+@pytest.mark.parametrize(("count", "told"), [(7, "7 more"), (999, "999 more"), (5_000, "5,000 more")])
+def test_counted_things_have_their_digits_grouped(count: int, told: str):
+    assert tr("%n more", n=count) == told
