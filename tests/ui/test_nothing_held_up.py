@@ -237,3 +237,28 @@ def test_a_note_typed_just_before_the_end_of_the_program_is_kept(gui: Gui):
     gui.begin()
     gui.unlock()
     assert gui.work.isolation.profiles.reveal_note("Anna").reveal() == "typed before quitting"
+
+
+@pytest.mark.parametrize("how", ["lock", "language"])
+def test_a_form_that_is_being_filled_in_comes_back_without_its_proxy(gui: Gui, how: str):
+    gui.make("Anna", group="North")
+    gui.select("Anna")
+    gui.press("Ctrl+E")
+    gui.write("operator_edit", "typed for minutes")
+    gui.write("proxy_edit", "http://user:secret@10.1.2.3:8080")
+
+    if how == "lock":
+        gui.press("Ctrl+L")
+        gui.until(lambda: not gui.app.door.is_busy)
+        gui.unlock()
+    else:
+        gui.app.commands.run("language")
+        gui.until(lambda: gui.app.looks.language == "zh")
+
+    gui.until(lambda: gui.shows("edit_store_drawer"))
+    assert gui.find("operator_edit").text() == "typed for minutes"  # type: ignore[attr-defined]
+    assert not gui.says("secret")
+    gui.page.drawer.save()  # type: ignore[union-attr]
+    gui.rest()
+    assert gui.stored("Anna").operator == "typed for minutes"
+    assert gui.stored("Anna").group == "North"

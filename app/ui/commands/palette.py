@@ -52,6 +52,7 @@ class Hit:
     icon: str = ""
     colour: str = ""
     note: str = ""
+    is_note: bool = False  # says something, and does nothing
     is_exact: bool = False  # just what was typed: Enter need not wait for the list to be seen
     order: int = field(default=0, compare=False)
 
@@ -243,7 +244,7 @@ class CommandPalette(QFrame):
     def _run(self) -> None:
         index = self.list.currentIndex()
         hit = self.model.hits[index.row()] if index.isValid() else None
-        if hit is not None:
+        if hit is not None and not hit.is_note:
             self.end()
             hit.run()
 

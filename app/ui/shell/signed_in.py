@@ -188,7 +188,7 @@ class SignedIn(QObject):
             ]
             if digits.isdigit() and not any(hit.is_exact for hit in hits):
                 missing = tr("No store has the number {number}").format(number=text)
-                hits.insert(0, Hit(missing, lambda: None, icon="info"))
+                hits.insert(0, Hit(missing, lambda: None, icon="info", is_note=True))
             return hits
 
         self._face.jobs.call(work, owner=self.frame, then=then)

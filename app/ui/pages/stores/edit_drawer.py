@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -147,7 +147,14 @@ class EditStoreDrawer(Drawer):
     saved = Signal(object)  # Profile
 
     def __init__(
-        self, host: QWidget, face: Face, room: IsolationRoom, profile: Profile, proxy: str, focus: str
+        self,
+        host: QWidget,
+        face: Face,
+        room: IsolationRoom,
+        profile: Profile,
+        proxy: str,
+        focus: str,
+        draft: Mapping[str, str] | None = None,
     ) -> None:
         title = tr("Edit {name}").format(name=f"{profile.shown_number} {profile.name}")
         super().__init__(host, "edit_store_drawer", "", face.theme.motion_ms)
@@ -159,6 +166,7 @@ class EditStoreDrawer(Drawer):
         self._proxy_before = proxy or DIRECT_WORD
         self._focus = focus
         self._is_saving = False
+        self._draft = draft or {}
         self._fields: dict[str, Field] = {}
         self._before: dict[str, str] = {}
         for part in PARTS:
@@ -187,12 +195,22 @@ class EditStoreDrawer(Drawer):
         self.area.ensureWidgetVisible(focus)
 
     @property
+    def profile(self) -> str:
+        """The id of the store that is being changed."""
+        return self._profile.id
+
+    @property
     def changes(self) -> list[tuple[str, str]]:
         """The keys whose values are others now."""
         found = [(key, now) for key in self._fields if (now := self._value(key)) != self._before[key]]
         if self.proxy_edit.value != self._proxy_before:
             found.append((PROXY_KEY, self.proxy_edit.value or DIRECT_WORD))
         return found
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """What was changed, without the proxy: it may hold a password, and a lock must leave none."""
+        return {key: value for key, value in self.changes if key != PROXY_KEY}
 
     @property
     def has_edits(self) -> bool:
@@ -252,14 +270,14 @@ class EditStoreDrawer(Drawer):
         for row in rows:
             key = KEYS[row.key]
             value = key.show(self._profile)
-            edit = self._editor(row, value)
+            edit = self._editor(row, self._draft.get(row.key, value))
             hint = told(row.hint) if row.hint is not None else ""
             if key.change is Change.ASKS_AFTER_FIRST_OPENING and self._profile.was_opened:
                 hint = f"{hint} · {tr('Stores have seen it; a change asks for a reason.')}".strip(" ·")
             focus = edit.edit if isinstance(edit, ColourEdit) else edit.focusProxy()
             field = Field(told(row.title), edit, hint, focus)
             self._fields[row.key] = field
-            self._before[row.key] = self._value(row.key)
+            self._before[row.key] = value if row.key in self._draft else self._value(row.key)
             self.body_layout.addWidget(field)
 
     def _editor(self, row: FormRow, value: str) -> QWidget:

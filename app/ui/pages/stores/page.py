@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -28,7 +28,7 @@ from app.ui.pages.stores.list_view import StoreList
 from app.ui.pages.stores.model import StoreModel
 from app.ui.pages.stores.new_drawer import Draft, NewStoreDrawer
 from app.ui.pages.stores.pane import WIDTH_PX, PaneActs, StorePane
-from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind, SideTree
+from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind, SideTree, node_from
 from app.ui.pages.stores.store_commands import bulk_acts, commands, list_commands
 from app.ui.pages.stores.views_menu import ViewsMenu
 from app.ui.widgets.bulk_bar import BulkBar
@@ -44,6 +44,7 @@ _LAYOUT = "stores/layout"
 _PANE = "stores/pane"
 _SPLIT = "stores/split"
 _DRAFT = "stores.draft"
+_EDIT = "stores.edit"
 
 
 class StoresPage(Page):
@@ -70,6 +71,7 @@ class StoresPage(Page):
         self._wants_focus = False
         self._counts: Counts | None = None
         self.drawer: Drawer | None = None
+        self._kept_edit = face.kept.pop(_EDIT, None)
         kept = face.kept.pop(_DRAFT, None)
         self._draft = kept if isinstance(kept, Draft) else Draft()
         self._is_first_store = False
@@ -121,6 +123,8 @@ class StoresPage(Page):
         self._places.setValue(_SPLIT, self.splitter.saveState())
         if isinstance(self.drawer, NewStoreDrawer):
             self.face.kept[_DRAFT] = self.drawer.draft
+        elif isinstance(self.drawer, EditStoreDrawer) and self.drawer.draft:
+            self.face.kept[_EDIT] = (self.drawer.profile, self.drawer.draft)
 
     def focus_first(self) -> None:
         self._wants_focus = not self.model.rowCount()  # the list takes it when it has been read
@@ -171,7 +175,7 @@ class StoresPage(Page):
         order = Qt.SortOrder.DescendingOrder if state.get("descends") else Qt.SortOrder.AscendingOrder
         self.list.take_layout(str(state.get("layout", "")))
         self.list.horizontalHeader().setSortIndicator(column, order)
-        self.tree.choose(_node_from(state.get("node")))
+        self.tree.choose(node_from(state.get("node")))
         self.search_hint_changed.emit()
         self._load()
 
@@ -229,7 +233,7 @@ class StoresPage(Page):
         self.show_drawer(made)
         made.begin()
 
-    def edit(self, profile: str, focus: str = "name") -> None:
+    def edit(self, profile: str, focus: str = "name", draft: Mapping[str, str] | None = None) -> None:
         """Opens the drawer that changes a store."""
         row = self.model.at(profile)
         found = self.model.row_at(row) if row is not None else None
@@ -239,7 +243,7 @@ class StoresPage(Page):
             self.drawer.leave(self.face.prompts, partial(self.edit, profile, focus))
             return
         proxy = found.proxy.name if found.proxy is not None else ""
-        made = EditStoreDrawer(self, self.face, self.room, found.profile, proxy, focus)
+        made = EditStoreDrawer(self, self.face, self.room, found.profile, proxy, focus, draft)
         made.saved.connect(lambda one: self.face.toaster.show(tr("Saved {name}").format(name=one.name)))
         self.show_drawer(made)
         made.begin()
@@ -376,10 +380,20 @@ class StoresPage(Page):
             return  # somebody has typed on; a newer answer follows
         self.model.show(self._by_window(ids))
         self._show_head()
+        self._take_up_edit()
         if self._wants_focus and ids and self.isVisible() and self.drawer is None:
             if not isinstance(self.window().focusWidget(), QLineEdit):  # somebody types already
                 self.focus_first()
             self._wants_focus = False
+
+    def _take_up_edit(self) -> None:
+        """The lock, or another language, came while somebody was changing a store: the form comes back."""
+        if not isinstance(self._kept_edit, tuple):
+            return
+        profile, draft = self._kept_edit
+        if self.model.at(profile) is not None and self.drawer is None:
+            self._kept_edit = None
+            self.edit(profile, draft=draft)
 
     def _by_window(self, ids: tuple[str, ...]) -> list[str]:
         states = self.face.states
@@ -483,11 +497,3 @@ class StoresPage(Page):
     def _on_problem(self, problem: Problem) -> None:
         if problem.id != "vault-is-locked":
             self.deeds.show_problem(problem)
-
-
-def _node_from(raw: object) -> Node:
-    """The node that a saved view names; all stores for anything else."""
-    if isinstance(raw, list) and len(raw) == 3 and all(isinstance(part, str) for part in raw):
-        with suppress(ValueError):
-            return Node(NodeKind(raw[0]), raw[1], raw[2])
-    return ALL_STORES

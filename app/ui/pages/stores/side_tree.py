@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -300,3 +301,11 @@ class SideTree(QTreeWidget):
         item = self.itemAt(event.pos()) or self.currentItem()
         if item is not None:
             self.menu_wanted.emit(item.data(0, _NODE), event.globalPos())
+
+
+def node_from(raw: object) -> Node:
+    """The node that a saved view names; all stores for anything else."""
+    if isinstance(raw, list) and len(raw) == 3 and all(isinstance(part, str) for part in raw):
+        with suppress(ValueError):
+            return Node(NodeKind(raw[0]), raw[1], raw[2])
+    return ALL_STORES
