@@ -52,6 +52,7 @@ from tests.support.vaults import PASSPHRASE
 
 W = TypeVar("W", bound=QWidget)
 T = TypeVar("T")
+QUIET_ROUNDS = 2
 LIMIT_MS = 10_000
 # What a test does not ask about is always the same: language, colours, no movement.
 SETTINGS = (("ui.language", "en"), ("ui.theme", "light"), ("ui.motion", "off"))
@@ -290,10 +291,11 @@ class Gui:
 
     def rest(self) -> None:
         """Waits until nothing is on its way: no job runs, and every answer has been shown."""
-        self.until(lambda: not self.app.jobs.running, "jobs go on")
-        settle()
-        self.until(lambda: not self.app.jobs.running, "jobs go on")
-        settle()
+        quiet = 0
+        while quiet < QUIET_ROUNDS:  # an answer may start the next job
+            self.until(lambda: not self.app.jobs.running, "jobs go on")
+            settle()
+            quiet = 0 if self.app.jobs.running else quiet + 1
 
     # --- stores ---------------------------------------------------------------------------------------------
 
