@@ -31,6 +31,7 @@ class HeadFold(QObject):
         super().__init__(watched)
         self._watched = watched
         self._title = title
+        title.setMinimumWidth(_LEAST_TITLE_PX)
         self._count = count
         self._others = others
         self._buttons = [(made, made.text()) for made in buttons]
