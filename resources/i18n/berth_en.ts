@@ -4,20 +4,12 @@
 <context>
     <name>berth</name>
     <message numerus="yes">
-        <source> (and %n more)</source>
-        <translation type="vanished"><numerusform> (and %n more)</numerusform><numerusform> (and %n more)</numerusform></translation>
-    </message>
-    <message numerus="yes">
         <source>%n being opened</source>
         <translation><numerusform>%n being opened</numerusform><numerusform>%n being opened</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n d ago</source>
         <translation><numerusform>%n d ago</numerusform><numerusform>%n d ago</numerusform></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n good</source>
-        <translation type="vanished"><numerusform>%n good</numerusform><numerusform>%n good</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n h ago</source>

@@ -4,20 +4,12 @@
 <context>
     <name>berth</name>
     <message numerus="yes">
-        <source> (and %n more)</source>
-        <translation type="vanished"><numerusform>（另有 %n 家）</numerusform></translation>
-    </message>
-    <message numerus="yes">
         <source>%n being opened</source>
         <translation><numerusform>正在打开 %n 个</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n d ago</source>
         <translation><numerusform>%n 天前</numerusform></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n good</source>
-        <translation type="vanished"><numerusform>%n 个可添加</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n h ago</source>
@@ -122,10 +114,6 @@
     <message numerus="yes">
         <source>%n wrong</source>
         <translation><numerusform>%n 个有误</numerusform></translation>
-    </message>
-    <message>
-        <source>1, 1.1, 1.25 or 1.5</source>
-        <translation type="vanished">1、1.1、1.25 或 1.5</translation>
     </message>
     <message>
         <source>`berth --help` lists all of them.</source>
@@ -476,14 +464,6 @@
         <translation>阿鲁巴</translation>
     </message>
     <message>
-        <source>As #RRGGBB</source>
-        <translation type="vanished">写成#RRGGBB</translation>
-    </message>
-    <message>
-        <source>As at first</source>
-        <translation type="vanished">恢复默认</translation>
-    </message>
-    <message>
         <source>As the browser does by itself</source>
         <translation>由浏览器自行决定</translation>
     </message>
@@ -629,7 +609,7 @@
     </message>
     <message>
         <source>Berth ended unexpectedly the last time; nothing that was saved is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位上次意外退出；已保存的内容都在。</translation>
     </message>
     <message>
         <source>Berth forgets its address and its password. This cannot be taken back.</source>
@@ -699,10 +679,6 @@
     <message>
         <source>blocked</source>
         <translation>阻止</translation>
-    </message>
-    <message>
-        <source>blocked, real, or latitude,longitude</source>
-        <translation type="vanished">blocked、real，或纬度和经度（例如 3.139,101.687）</translation>
     </message>
     <message>
         <source>Blue</source>
@@ -1087,7 +1063,7 @@
     </message>
     <message>
         <source>Clone</source>
-        <translation type="unfinished"></translation>
+        <translation>新建</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1226,16 +1202,8 @@
         <translation>哥斯达黎加</translation>
     </message>
     <message>
-        <source>Costs nothing while it fits the exit's country.</source>
-        <translation type="vanished">与出口国家一致时没有影响。</translation>
-    </message>
-    <message>
         <source>Costs nothing.</source>
         <translation>没有影响。</translation>
-    </message>
-    <message>
-        <source>Costs nothing: stores expect the language of their market.</source>
-        <translation type="vanished">没有影响：店铺本来就用所在市场的语言。</translation>
     </message>
     <message>
         <source>Costs nothing: windows have every size.</source>
@@ -1244,10 +1212,6 @@
     <message>
         <source>Could be better</source>
         <translation>还可以更强</translation>
-    </message>
-    <message>
-        <source>Country code of two letters</source>
-        <translation type="vanished">两位字母的国家代码</translation>
     </message>
     <message>
         <source>Crashed</source>
@@ -1819,10 +1783,6 @@
         <translation>第 {number} 行是哪一种？</translation>
     </message>
     <message>
-        <source>How long a deleted profile can be restored before `profile purge --expired` removes it.</source>
-        <translation type="vanished">删除的店铺在多少天内可以恢复；到期后由`profile purge --expired`清除。</translation>
-    </message>
-    <message>
         <source>How long a deleted store can be restored. After that it goes when expired stores are removed; Berth does not do so by itself.</source>
         <translation>已删除的店铺在多少天内可以恢复。过期后，清理过期店铺时才彻底删除；泊位不会自动清理。</translation>
     </message>
@@ -2120,10 +2080,6 @@
     </message>
     <message>
         <source>Less</source>
-        <translation type="vanished">减少</translation>
-    </message>
-    <message>
-        <source>Less</source>
         <comment>one step down</comment>
         <translation>减少</translation>
     </message>
@@ -2230,10 +2186,6 @@
     <message>
         <source>Make another like {name}</source>
         <translation>照「{name}」新建</translation>
-    </message>
-    <message>
-        <source>Make it</source>
-        <translation type="vanished">新建</translation>
     </message>
     <message>
         <source>Make one with `berth init`, or name another folder with --home.</source>
@@ -2570,7 +2522,7 @@
     </message>
     <message>
         <source>No store has the number {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有序号为 {number} 的店铺</translation>
     </message>
     <message>
         <source>No store here</source>
@@ -2591,10 +2543,6 @@
     <message>
         <source>No.</source>
         <translation>序号</translation>
-    </message>
-    <message>
-        <source>noise</source>
-        <translation type="vanished">噪声</translation>
     </message>
     <message>
         <source>Noise for {what} is not offered yet; only real is.</source>
@@ -2996,10 +2944,6 @@
         <source>Purple</source>
         <translation>紫色</translation>
     </message>
-    <message>
-        <source>Put</source>
-        <translation type="vanished">放入</translation>
-    </message>
     <message numerus="yes">
         <source>Put %n store(s) into a group</source>
         <translation><numerusform>将 %n 家店铺放进分组</numerusform></translation>
@@ -3037,14 +2981,6 @@
         <translation>可添加</translation>
     </message>
     <message>
-        <source>real</source>
-        <translation type="vanished">真实</translation>
-    </message>
-    <message>
-        <source>Real is shared by every store on this computer; noise can be noticed.</source>
-        <translation type="vanished">本机所有店铺的真实值都相同；噪声可能被识别。</translation>
-    </message>
-    <message>
         <source>Real, as on this computer</source>
         <translation>真实，与这台电脑相同</translation>
     </message>
@@ -3055,10 +2991,6 @@
     <message>
         <source>real, if the person allows it</source>
         <translation>真实，由使用者允许</translation>
-    </message>
-    <message>
-        <source>Real, if you allow it</source>
-        <translation type="vanished">真实，需自己允许</translation>
     </message>
     <message>
         <source>Recovery code</source>
@@ -3126,7 +3058,7 @@
     </message>
     <message>
         <source>Reset columns</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复默认列</translation>
     </message>
     <message>
         <source>Responsible</source>
@@ -3465,10 +3397,6 @@
         <translation>索马里</translation>
     </message>
     <message>
-        <source>Some checkouts want to know it; blocked asks nobody.</source>
-        <translation type="vanished">有些结账页面要求提供；选阻止则不询问。</translation>
-    </message>
-    <message>
         <source>Something crossed:</source>
         <translation>有内容串了：</translation>
     </message>
@@ -3478,7 +3406,7 @@
     </message>
     <message>
         <source>Something in Berth itself went wrong, so this was not done.</source>
-        <translation type="unfinished"></translation>
+        <translation>泊位自身出错，此操作未完成。</translation>
     </message>
     <message>
         <source>Something in Berth went wrong</source>
@@ -3589,10 +3517,6 @@
         <translation>店铺和代理</translation>
     </message>
     <message>
-        <source>Stores expect the language of their market.</source>
-        <translation type="vanished">平台希望看到所在市场的语言。</translation>
-    </message>
-    <message>
         <source>Stores have seen it; a change asks for a reason.</source>
         <translation>店铺已见过这项；修改需要写明原因。</translation>
     </message>
@@ -3603,18 +3527,6 @@
     <message>
         <source>Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth never pretends another one, because such a lie contradicts itself somewhere.</source>
         <translation>本机各店共用真实的显卡、画布、字体和屏幕。泊位从不伪造，因为假的总会在某处自相矛盾。</translation>
-    </message>
-    <message>
-        <source>Such as 1280x800</source>
-        <translation type="vanished">例如1280x800</translation>
-    </message>
-    <message>
-        <source>Such as America/New_York; or automatic</source>
-        <translation type="vanished">例如America/New_York；或automatic</translation>
-    </message>
-    <message>
-        <source>Such as en-US, en; or automatic</source>
-        <translation type="vanished">例如en-US、en；或automatic</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -4481,12 +4393,8 @@
         <translation>时区</translation>
     </message>
     <message>
-        <source>To keep them apart in that, too, use another computer, or choose "noise" for a store (which may be recognised).</source>
-        <translation type="vanished">要分开，用不同电脑，或为店铺选「噪声」（可能被识别）。</translation>
-    </message>
-    <message>
         <source>To keep two accounts apart in that, too, use two computers.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些也要分开，就用两台电脑。</translation>
     </message>
     <message>
         <source>To the next field or part, and back</source>
@@ -4538,7 +4446,7 @@
     </message>
     <message>
         <source>Try again; what was stored before is unchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重试；之前保存的内容未变。</translation>
     </message>
     <message>
         <source>Try the same address with http:// in place of https://.</source>
@@ -4865,10 +4773,6 @@
         <translation>未添加的留在下面。</translation>
     </message>
     <message>
-        <source>What you have changed is lost then.</source>
-        <translation type="vanished">所做的修改会丢失。</translation>
-    </message>
-    <message>
         <source>What you have typed is lost then.</source>
         <translation>已填写的内容会丢失。</translation>
     </message>
@@ -5125,16 +5029,12 @@
         <translation>「{name}」未打开。没有任何请求到达店铺。</translation>
     </message>
     <message>
-        <source>{name}: {count}</source>
-        <translation type="vanished">{name}：{count}</translation>
-    </message>
-    <message>
         <source>{name}: {value}</source>
         <translation>{name}：{value}</translation>
     </message>
     <message>
         <source>{name}: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{why}</translation>
     </message>
     <message>
         <source>{number} is not a profile's number.</source>
