@@ -37,7 +37,7 @@ def migrations() -> tuple[Migration, ...]:
 def build(
     paths: Paths, clock: Clock, vault: OpenVault, *, screen: tuple[int, int] | None = None
 ) -> Workspace:
-    """The rooms of an unlocked vault; they end with it. `screen` is the one a face knows of, in its pixels."""
+    """The rooms of an unlocked vault; they end with it. `screen` is one that a face knows, in its pixels."""
     settings = Settings(
         {
             Scope.VAULT: VaultSettings(vault.database, vault.gate, vault.session),

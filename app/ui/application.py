@@ -188,6 +188,9 @@ class Application(QObject):
             return
         if isinstance(self.window.shown, LockPage):
             return  # it stands there since the lock began, perhaps with a passphrase typed into it
+        self._show_lock_page()
+
+    def _show_lock_page(self) -> None:
         page = LockPage(self.door, self.states)
         self.window.show_only(page)
         page.begin()
@@ -229,6 +232,7 @@ class Application(QObject):
             open_palette=self.open_palette,
             lock=self.lock,
             tell=self.tray.tell,
+            can_tell_idle=self.idle.can_tell,
         )
         self.window.show_only(self.signed_in.frame)
         self.signed_in.frame.show_page(page)
@@ -243,9 +247,7 @@ class Application(QObject):
             self.signed_in.end()
             self.signed_in = None
         self.states.forget_refusals()
-        page = LockPage(self.door, self.states)
-        self.window.show_only(page)
-        page.begin()
+        self._show_lock_page()
 
     def _on_language_changed(self) -> None:
         self.window.setWindowTitle(tr("Berth"))
@@ -256,6 +258,8 @@ class Application(QObject):
             self._build_signed_in(page)
         elif isinstance(shown, FirstStart) and shown.holds_code:
             return  # a code that is shown only once stays where it is
+        elif isinstance(shown, LockPage):
+            self._show_lock_page()
         elif shown is not None:
             self._show_door()
             again = self.window.shown

@@ -2321,8 +2321,16 @@
         <translation>动效</translation>
     </message>
     <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
         <source>Move to the bin</source>
         <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Moved to the bin</source>
@@ -4763,6 +4771,10 @@
     <message>
         <source>What stores on one computer share</source>
         <translation>同一台电脑上的店铺有哪些共同点</translation>
+    </message>
+    <message>
+        <source>What this view showed is no longer there; all stores are shown.</source>
+        <translation>此视图所显示的内容已不存在，现显示全部店铺。</translation>
     </message>
     <message>
         <source>What unlocks the vault. The recovery code stays the same.</source>

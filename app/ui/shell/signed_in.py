@@ -50,9 +50,11 @@ class SignedIn(QObject):
         open_palette: Callable[[], object],
         lock: Callable[[], object],
         tell: Callable[[str, str], None],
+        can_tell_idle: bool,
     ) -> None:
         super().__init__()
         self._tell = tell
+        self._can_tell_idle = can_tell_idle
         self._notes = notes
         self._face = face
         self._looks = looks
@@ -207,7 +209,14 @@ class SignedIn(QObject):
                 "settings",
                 say("Settings"),
                 "settings",
-                lambda: SettingsPage(self._face, self._looks, self._work, self._places, self._build_pages),
+                lambda: SettingsPage(
+                    self._face,
+                    self._looks,
+                    self._work,
+                    self._places,
+                    self._build_pages,
+                    can_tell_idle=self._can_tell_idle,
+                ),
                 at_foot=True,
             ),
         ]

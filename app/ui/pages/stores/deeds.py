@@ -290,6 +290,9 @@ class StoreDeeds(QObject):
             colours = menu.addMenu(tr("Colour"))
             for name, colour in GROUP_COLOURS:
                 colours.addAction(told(name), partial(self._colour_group, node, colour))
+            tree = self._page.tree
+            for text, by in ((tr("Move up"), -1), (tr("Move down"), 1)):
+                menu.addAction(text, partial(tree.move_group, node, by)).setEnabled(tree.can_move(node, by))
             menu.addSeparator()
             menu.addAction(tr("Dissolve; its stores stay"), partial(self._remove_group, node))
         elif node.kind is NodeKind.BIN:

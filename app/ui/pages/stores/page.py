@@ -175,7 +175,8 @@ class StoresPage(Page):
         order = Qt.SortOrder.DescendingOrder if state.get("descends") else Qt.SortOrder.AscendingOrder
         self.list.take_layout(str(state.get("layout", "")))
         self.list.horizontalHeader().setSortIndicator(column, order)
-        self.tree.choose(node_from(state.get("node")))
+        if not self.tree.choose(node_from(state.get("node"))):
+            self.face.toaster.show(tr("What this view showed is no longer there; all stores are shown."))
         self.search_hint_changed.emit()
         self._load()
 
