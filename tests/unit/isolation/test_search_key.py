@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.isolation.search_key import MAX_QUERY, MAX_WORDS, fold, search_key, sort_key, words_of
+from app.isolation.search_key import MAX_QUERY, MAX_WORDS, _pinyin, fold, search_key, sort_key, words_of
 
 
 def _finds(text: str, *labels: str, number: int = 12, market: str = "US", exit_ip: str = "") -> bool:
@@ -101,3 +102,15 @@ def test_names_sort_by_sound_by_value_and_without_case():
 def test_signs_that_no_table_knows_sort_behind_and_break_nothing():
     assert sort_key("\U00030123\U00030124好") > sort_key("好")
     assert sort_key("") == sort_key("  ") == ""
+
+
+@pytest.mark.parametrize("before", [None, "mine"])
+def test_the_environment_is_left_as_it_was(before: str | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PYPINYIN_NO_PHRASES", raising=False)
+    if before is not None:
+        monkeypatch.setenv("PYPINYIN_NO_PHRASES", before)
+    _pinyin.cache_clear()
+
+    assert sort_key("杭州") > sort_key("北京")
+
+    assert os.environ.get("PYPINYIN_NO_PHRASES") == before
