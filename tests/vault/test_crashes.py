@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from app.kernel.errors import StorageFull
 from app.kernel.paths import Paths
+from app.vault.errors import StorageFailed
+from app.vault.kdf import FLOOR_KDF
 from app.vault.vault import Vault
 from tests.support.children import ROOT, child
 from tests.support.vaults import PASSPHRASE, add_note, notes, vault_at
@@ -135,3 +139,18 @@ def test_the_children_write_what_this_process_reads(vault: Vault, paths: Paths):
 
     assert last >= 2
     _check_after_kill(vault, last)
+
+
+def test_a_disk_without_room_for_a_new_vault_leaves_nothing_of_it(paths: Paths):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16 * 1024, limits[1]))
+    try:
+        with pytest.raises((StorageFailed, StorageFull)):
+            vault_at(paths).create(PASSPHRASE, kdf=FLOOR_KDF)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert not paths.vault_file.exists()
+    assert not paths.database.exists()
+    vault_at(paths).create(PASSPHRASE, kdf=FLOOR_KDF)
+    vault_at(paths).unlock(PASSPHRASE, via="test").lock()
