@@ -117,19 +117,29 @@ def load_all(folder: Path) -> tuple[Template, ...]:
     return templates
 
 
+def _shipped() -> tuple[Template, ...]:
+    """Those that come with Berth: held to the schema by a test, not again on every machine, where loading the
+    checker takes longer and more memory than all the rest.
+    """
+    templates, wrong = _read_folder(assets.folder("profiles"), (), is_trusted=True)
+    if wrong:
+        raise wrong[0]
+    return templates
+
+
 def shipped_and_own(own: Path) -> Templates:
     """The templates shipped with Berth and those a user put into a folder, which need not exist."""
 
     def load() -> Loaded:
-        shipped = load_all(assets.folder("profiles"))
+        shipped = _shipped()
         mine, wrong = _read_folder(own, shipped) if is_there(own) and own.is_dir() else ((), ())
         return (*shipped, *mine), wrong
 
     return Templates(load)
 
 
-def parse(content: bytes, file: Path) -> Template:
-    """One template from a file's content. Raises TemplateWrong with file and line."""
+def parse(content: bytes, file: Path, *, is_trusted: bool = False) -> Template:
+    """One template from a file's content; a trusted one is not held to the schema. Raises TemplateWrong."""
     # Imported here: few commands read templates, and YAML takes its time to load.
     from app.isolation.yaml_lines import YamlWrong, read
 
@@ -139,19 +149,20 @@ def parse(content: bytes, file: Path) -> Template:
         document = read(content)
     except YamlWrong as error:
         raise TemplateWrong(file, error.line, error.text) from None
-    _check_schema(document, file)
+    if not is_trusted:
+        _check_schema(document, file)
     assert isinstance(document.values, dict)
     raw: dict[str, Any] = document.values
     _check_meaning(raw, document, file)
     return _template(raw, file)
 
 
-def _read_folder(folder: Path, others: Iterable[Template]) -> Loaded:
+def _read_folder(folder: Path, others: Iterable[Template], *, is_trusted: bool = False) -> Loaded:
     known = {template.id: template.file for template in others}
     found, wrong = [], []
     for file in _files_of(folder):
         try:
-            template = parse(_content(file), file)
+            template = parse(_content(file), file, is_trusted=is_trusted)
             if other := known.get(template.id):
                 raise TemplateWrong(
                     file, 1, say("the id {id} is already taken by {other}.", id=template.id, other=str(other))

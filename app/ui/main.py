@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import ctypes
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 _TURN_S = 0.001
+_M_ARENA_MAX = -8
+_ARENAS = 2
 
 
 def main(words: Sequence[str]) -> int:
@@ -71,6 +74,7 @@ def _qt_application() -> QApplication:
 
     # How long a thread that computes may keep others waiting: a frame asks for its turn a hundred times.
     sys.setswitchinterval(_TURN_S)
+    _share_memory()
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus, False)
     with _input_methods():
         qt = QApplication([sys.argv[0] if sys.argv else "berth"])
@@ -80,6 +84,13 @@ def _qt_application() -> QApplication:
     qt.setWindowIcon(app_icon())
     qt.setQuitOnLastWindowClosed(False)
     return qt
+
+
+def _share_memory() -> None:
+    """Few arenas for many short threads: glibc keeps one for each otherwise, mostly empty (mallopt(3))."""
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):  # another C library has no such knob
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = Qt.ItemDataRole.UserRole
 R = TypeVar("R")
 _PAGE_ROWS = 64
-_MOST_ROWS = 2_048
+_MOST_ROWS = 512
 _NOWHERE = QModelIndex()
 _TEXT_ROLES = frozenset(
     {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}
@@ -109,6 +109,11 @@ class PagedModel(QAbstractTableModel, Generic[R]):
         if one not in self._rows:
             self._read(row)
         return self._rows.get(one)
+
+    def row_of(self, one: str) -> R | None:
+        """A record by its id; None where the list does not hold it."""
+        at = self._at.get(one)
+        return None if at is None else self.row_at(at)
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._ids)

@@ -380,8 +380,7 @@ class StoreDeeds(QObject):
         self._face.show_problem(problem)
 
     def _current(self) -> ProfileRow | None:
-        row = self._page.model.at(self._page.list.current) if self._page.list.current else None
-        return self._page.model.row_at(row) if row is not None else None
+        return self._page.model.row_of(self._page.list.current)
 
     def _call(
         self,

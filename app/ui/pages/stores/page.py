@@ -44,6 +44,7 @@ _LAYOUT = "stores/layout"
 _PANE = "stores/pane"
 _SPLIT = "stores/split"
 _DRAFT = "stores.draft"
+_AFTER_FIRST_PAINT_MS = 600
 _EDIT = "stores.edit"
 
 
@@ -90,8 +91,9 @@ class StoresPage(Page):
         self._connect()
         face.commands.add(self, commands(self))
         face.commands.add(self.list, list_commands(self))
-        # Reading and checking their files takes a tenth of a second; the first drawer shall not wait for it.
-        face.jobs.call(room.templates.all, owner=self, failed=lambda _problem: None)
+        # Before anybody wants a new store: the first drawer shall not wait for files.
+        read = partial(face.jobs.call, room.templates.all, owner=self, failed=lambda _problem: None)
+        QTimer.singleShot(_AFTER_FIRST_PAINT_MS, self, read)
         self.reload()
         if kept is not None:  # the lock came while somebody was writing
             QTimer.singleShot(0, self, self.new_store)
@@ -190,8 +192,7 @@ class StoresPage(Page):
 
     def name_of(self, profile: str) -> str:
         """Number and name of a store of the list; empty for one that it does not hold."""
-        at = self.model.at(profile)
-        row = self.model.row_at(at) if at is not None else None
+        row = self.model.row_of(profile)
         return f"{row.profile.shown_number} {row.profile.name}" if row is not None else ""
 
     def show_refusal(self, profile: str) -> None:
@@ -236,8 +237,7 @@ class StoresPage(Page):
 
     def edit(self, profile: str, focus: str = "name", draft: Mapping[str, str] | None = None) -> None:
         """Opens the drawer that changes a store."""
-        row = self.model.at(profile)
-        found = self.model.row_at(row) if row is not None else None
+        found = self.model.row_of(profile)
         if found is None or found.profile.deleted_at is not None:
             return
         if self.drawer is not None:
@@ -448,8 +448,7 @@ class StoresPage(Page):
 
     def _show_pane(self) -> None:
         count = self.list.picked_count
-        row = self.model.at(self.list.current) if self.list.current else None
-        found = self.model.row_at(row) if row is not None and count < 2 else None
+        found = self.model.row_of(self.list.current) if count < 2 else None
         self.pane.show_row(found, count)
 
     def _show_head(self) -> None:
