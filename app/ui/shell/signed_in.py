@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from app.isolation.profile_listing import Counts
@@ -30,6 +30,7 @@ from app.ui.window_acts import WindowActs
 from app.workspace import Workspace
 
 _FOUND = 30
+_AFTER_FIRST_PAINT_MS = 600
 _READ = 500
 _LONGEST_NUMBER = 9
 _EXPIRING_NOTE = "expiring"
@@ -85,6 +86,10 @@ class SignedIn(QObject):
         self.acts.refused.connect(self._on_refused)
         self.acts.reason_needed.connect(self._on_reason_needed)
         face.states.keeper_lost.connect(self.offer_last_windows)
+        # Before anybody wants a new store: the first drawer shall not wait for files.
+        self._later = QTimer(self, singleShot=True, interval=_AFTER_FIRST_PAINT_MS)
+        self._later.timeout.connect(self._read_templates)
+        self._later.start()
 
     @property
     def stores(self) -> StoresPage:
@@ -92,6 +97,10 @@ class SignedIn(QObject):
         page = self.frame.page("stores")
         assert isinstance(page, StoresPage)
         return page
+
+    def _read_templates(self) -> None:
+        templates = self._work.isolation.templates
+        self._face.jobs.call(templates.all, owner=self, failed=lambda _problem: None)
 
     @property
     def has_edits(self) -> bool:

@@ -141,7 +141,7 @@ class ProxiesPage(Page):
         self.search_hint_changed.emit()
         self._load()
 
-    def _build(self) -> None:
+    def _build_head(self) -> QHBoxLayout:
         self.count_label = label(kind="muted")
         self.check_button = button(
             tr("Check all"), "check_proxies_button", self.deeds.check, kind="quiet", icon_name="refresh-cw"
@@ -163,6 +163,10 @@ class ProxiesPage(Page):
         head.addWidget(self.count_label)
         for widget in (self.check_button, self.several_button, self.new_button, self.pane_button):
             head.addWidget(widget)
+        return head
+
+    def _build(self) -> None:
+        head = self._build_head()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)

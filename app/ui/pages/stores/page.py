@@ -44,7 +44,6 @@ _LAYOUT = "stores/layout"
 _PANE = "stores/pane"
 _SPLIT = "stores/split"
 _DRAFT = "stores.draft"
-_AFTER_FIRST_PAINT_MS = 600
 _EDIT = "stores.edit"
 
 
@@ -91,9 +90,6 @@ class StoresPage(Page):
         self._connect()
         face.commands.add(self, commands(self))
         face.commands.add(self.list, list_commands(self))
-        # Before anybody wants a new store: the first drawer shall not wait for files.
-        read = partial(face.jobs.call, room.templates.all, owner=self, failed=lambda _problem: None)
-        QTimer.singleShot(_AFTER_FIRST_PAINT_MS, self, read)
         self.reload()
         if kept is not None:  # the lock came while somebody was writing
             QTimer.singleShot(0, self, self.new_store)
