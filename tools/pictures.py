@@ -242,6 +242,8 @@ def _stores(photographer: Photographer, folder: Path) -> None:
     photographer.take(folder / "stores.png")
     signed_in.acts.open([ids[-1]])
     photographer.wait(lambda: application.states.refusal(ids[-1]) is not None)
+    page.list.select(ids[-1])
+    application.face.toaster.clear()
     photographer.take(folder / "blocked.png")
     page.list.select(ids[1])
     page.pane.tabs.setCurrentIndex(2)
