@@ -512,6 +512,14 @@
         <translation>请问代理商：是否允许这台电脑使用、是否允许访问这个网站。</translation>
     </message>
     <message>
+        <source>Asked to open</source>
+        <translation>请求打开</translation>
+    </message>
+    <message>
+        <source>Asked to open in spite of a red check</source>
+        <translation>有红色检测项仍要求打开</translation>
+    </message>
+    <message>
         <source>Audio</source>
         <translation>音频</translation>
     </message>
@@ -2730,11 +2738,11 @@
     </message>
     <message>
         <source>Opened</source>
-        <translation>已打开</translation>
+        <translation type="vanished">已打开</translation>
     </message>
     <message>
         <source>Opened in spite of a red check</source>
-        <translation>检测未通过，仍然打开</translation>
+        <translation type="vanished">检测未通过，仍然打开</translation>
     </message>
     <message>
         <source>Opening {name} behind {proxy}</source>

@@ -223,7 +223,7 @@ def test_a_wrong_country_blocks_the_window_and_offers_three_ways_on(desk: Gui, n
     desk.click("only_once_button")
     until_window(desk, "Wrong", "Running")
     desk.page.pane.tabs.setCurrentIndex(4)
-    desk.until_says("Opened in spite of a red check")
+    desk.until_says("Asked to open in spite of a red check")
     assert not desk.shows("refusal_card")
 
 

@@ -11,8 +11,8 @@ ABILITY_TEXTS: dict[str, Text] = {
     "profile.edit": say("Changed"),
     "profile.delete": say("Moved to the bin"),
     "profile.purge": say("Removed for good"),
-    "window.open": say("Opened"),
-    "window.override": say("Opened in spite of a red check"),
+    "window.open": say("Asked to open"),
+    "window.override": say("Asked to open in spite of a red check"),
     "secret.reveal": say("Looked at something sealed"),
 }
 
