@@ -21,7 +21,7 @@ from app.workspace import build, migrations
 from tests.bench.row import Row
 from tests.support.vaults import PASSPHRASE
 
-_STORES = 5_000
+STORES = 5_000
 _RUNS = 5
 _NAMES = ("美国一店", "Anna US", "小红家居", "Store", "晨曦美妆", "Sunrise Beauty", "Kuala Lumpur 旗舰店")
 _MARKS = ("", "美妆", "家居, 新店", "vip")
@@ -31,7 +31,7 @@ def measure() -> Iterable[Row]:
     """Medians of five runs, ours and the bare window in turn."""
     with tempfile.TemporaryDirectory(prefix="berth-bench-") as folder:
         home = Path(folder) / "home"
-        _fill(home)
+        fill(home)
         bare, ours = [], []
         for _ in range(_RUNS):
             bare.append(_child("bare", str(time.monotonic())))
@@ -40,7 +40,7 @@ def measure() -> Iterable[Row]:
     def middle(found: list[dict[str, float]], name: str) -> float:
         return statistics.median(one[name] for one in found)
 
-    note = f"{_STORES:,} stores"
+    note = f"{STORES:,} stores"
     yield Row(
         "unlocked → first paint",
         middle(ours, "first_paint_ms"),
@@ -75,14 +75,15 @@ def _child(*words: str) -> dict[str, float]:
     return found
 
 
-def _fill(home: Path) -> None:
+def fill(home: Path) -> None:
+    """A vault with that many stores."""
     paths = Paths.of(home)
     vault = Vault(paths, SystemClock(), migrations(), EventHub())
     vault.create(PASSPHRASE, kdf=FLOOR_KDF)
     with vault.unlock(PASSPHRASE, via="bench") as opened:
         room = build(paths, SystemClock(), opened).isolation
         templates = [template.id for template in room.templates.all()]
-        for at in range(_STORES):
+        for at in range(STORES):
             proxy = "direct" if at % 7 == 0 else f"socks5://user{at}:pw@10.{at % 200}.2.{at % 250}:1080"
             values = [("group", f"Group {at % 12}"), ("tags", _MARKS[at % len(_MARKS)])]
             name = f"{_NAMES[at % len(_NAMES)]} {at}"
