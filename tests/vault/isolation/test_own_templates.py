@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from app.isolation.template import TemplateWrong, load_all, shipped_and_own
+from app.kernel import assets
 from tests.vault.isolation.conftest import Rooms
 
 MINE = "id: mine\ntitle: {en: Mine}\nmarket: FR\nstart_pages: [https://mine.example/]\n"
@@ -73,3 +75,16 @@ def test_a_named_pipe_does_not_hang_the_list(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.yaml")
 
     assert "not a file" in shipped_and_own(tmp_path).wrong[0].text.english()
+
+
+def test_a_damaged_installation_is_told_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    installed = tmp_path / "resources"
+    shutil.copytree(assets.folder("profiles"), installed / "profiles")
+    monkeypatch.setattr(assets, "folder", lambda name: installed / name)
+    whole = len(shipped_and_own(tmp_path / "none").all())
+    cut = installed / "profiles" / "generic.yaml"
+    cut.write_bytes(cut.read_bytes()[:20] + b"\n  : [")
+
+    with pytest.raises(TemplateWrong, match=r"generic\.yaml, line \d"):
+        shipped_and_own(tmp_path / "none").all()
+    assert whole >= 17
