@@ -345,7 +345,10 @@ class StoresPage(Page):
             ids = states.ids(LIVE)
         elif node.kind is NodeKind.FAULTY:
             ids = states.ids(FAULTY)
-        days = self.settings.number("proxies.expiring_days")
+        expiring_before = None
+        if node.kind is NodeKind.EXPIRING:  # only then: a setting is read from the vault
+            days = self.settings.number("proxies.expiring_days")
+            expiring_before = self.face.clock.now() + timedelta(days=days)
         return ProfileQuery(
             text=self._text,
             group=node.name if node.kind is NodeKind.GROUP else "",
@@ -353,9 +356,7 @@ class StoresPage(Page):
             is_ungrouped=node.kind is NodeKind.UNGROUPED,
             in_bin=self.is_bin,
             ids=ids,
-            expiring_before=self.face.clock.now() + timedelta(days=days)
-            if node.kind is NodeKind.EXPIRING
-            else None,
+            expiring_before=expiring_before,
             sort=self._sort if self._sort not in ("window", "unread") else "number",
             descending=self._descends and self._sort not in ("window", "unread"),
         )
