@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPlainTextEdit
 
 from app.kernel.secret import Secret
 from app.kernel.settings import SETTINGS, Scope
@@ -635,6 +635,20 @@ def test_a_group_that_the_search_hides_is_shown_when_it_is_wanted(settings: Gui)
 
     assert ECHO in rows_shown(settings)
     assert settings.find("search_edit", QLineEdit).text() == ""
+
+
+def test_the_side_marks_the_group_of_what_a_search_finds(settings: Gui):
+    settings.write("search_edit", "echo")
+    settings.rest()
+    assert settings.find("section_network_button", QAbstractButton).isChecked()
+
+    settings.write("search_edit", "theme")
+    settings.rest()
+    assert settings.find("section_appearance_button", QAbstractButton).isChecked()
+
+    settings.click("section_network_button")
+    settings.rest()
+    assert settings.find("section_network_button", QAbstractButton).isChecked()
 
 
 def test_the_wheel_over_a_choice_does_not_change_it(settings: Gui):

@@ -130,6 +130,9 @@ class SettingsPage(Page):
         elif self.section == "settings":
             shown = sum(card.filter(text) for card in self.cards)
             self.empty.setVisible(not shown)
+            found = [one for one in self._sections if one.card is not None and one.card.isVisibleTo(self)]
+            if found:
+                found[0].button.setChecked(True)  # what is at the top is what the side marks
             if not shown:
                 clear = Way(tr("Clear the search", "settings"), "clear_search_button", self._clear_search)
                 self.empty.say("search", tr('No setting fits "{text}"').format(text=text[:60]), "", [clear])
@@ -346,6 +349,7 @@ class SettingsPage(Page):
         if found.card is not None:
             if self.search_text:
                 self._clear_search()
+                found.button.setChecked(True)
             QTimer.singleShot(0, self, partial(self._scroll_to, found.card))
 
     def _scroll_to(self, card: Card) -> None:
