@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-from pathlib import Path
-from xml.etree import ElementTree as ET
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.inside import outcomes_of
 
 FAILING = {
     "a warning of Qt": (
@@ -142,32 +135,10 @@ BEHAVED = """
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the project's own configuration makes of each test file: "" for a pass, else what was told."""
-    folder = tmp_path_factory.mktemp("inside-ui")
-    names = {f"test_{number}": name for number, name in enumerate([*FAILING, "behaved"])}
     sources = {name: source for name, (source, _) in FAILING.items()} | {"behaved": BEHAVED}
-    for module, name in names.items():
-        (folder / f"{module}.py").write_text(textwrap.dedent(sources[name]))
-    report = folder / "report.xml"
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), f"--rootdir={folder}"),
-            *("-p", "tests.conftest", "-p", "tests.ui.conftest", f"--junitxml={report}"),
-            str(folder),
-        ],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "BERTH_TEST_GRACE_S": "0.3"},
-        stdout=subprocess.DEVNULL,
-        check=False,
-        timeout=80,
+    return outcomes_of(
+        tmp_path_factory.mktemp("inside-ui"), sources, "-p", "tests.conftest", "-p", "tests.ui.conftest"
     )
-    told: dict[str, str] = dict.fromkeys(names.values(), "never ran")
-    for case in ET.parse(report).getroot().iter("testcase"):
-        module = (case.get("classname") or "").rpartition(".")[2]
-        said = "".join(
-            f"{part.get('message')} {part.text}" for part in case if part.tag in ("failure", "error")
-        )
-        before = told[names[module]]
-        told[names[module]] = said if before == "never ran" else before + said
-    return told
 
 
 @pytest.mark.parametrize("name", FAILING)
