@@ -9,6 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.ui.pages.stores.page import StoresPage
+    from app.ui.shell.signed_in import SignedIn
 
 _LIMIT_S = 0.050
 _WAIT_S = 60.0
@@ -71,9 +76,13 @@ class Session:
         }
 
     @property
-    def page(self) -> object:
+    def signed_in(self) -> SignedIn:
         assert self.application.signed_in is not None
-        return self.application.signed_in.stores
+        return self.application.signed_in
+
+    @property
+    def page(self) -> StoresPage:
+        return self.signed_in.stores
 
     def pause(self, seconds: float = 0.15) -> None:
         ends = time.monotonic() + seconds
@@ -97,10 +106,10 @@ class Session:
 
     def unlock(self) -> None:
         page = self.application.window.shown
-        page.passphrase_edit.setText(self.passphrase)  # type: ignore[union-attr]
-        page.unlock_button.click()  # type: ignore[union-attr]
+        page.passphrase_edit.setText(self.passphrase)
+        page.unlock_button.click()
         self.until(lambda: self.application.signed_in is not None)
-        self.until(self.page.model.rowCount)  # type: ignore[attr-defined]
+        self.until(self.page.model.rowCount)
 
     def lock_and_unlock(self) -> None:
         self.done["lock_and_unlock"] = self.done.get("lock_and_unlock", 0) + 1
@@ -112,7 +121,7 @@ class Session:
     def search(self) -> None:
         from PySide6.QtTest import QTest
 
-        edit = self.application.signed_in.frame.top_bar.search_edit  # type: ignore[union-attr]
+        edit = self.signed_in.frame.top_bar.search_edit
         edit.setFocus()
         for letter in self.random.choice(["mei", "anna 1", "store", "001", "kuala", "xhjj", "zzz"]):
             QTest.keyClicks(edit, letter)
@@ -121,7 +130,7 @@ class Session:
         self.pause()
 
     def scroll(self) -> None:
-        bar = self.page.list.verticalScrollBar()  # type: ignore[attr-defined]
+        bar = self.page.list.verticalScrollBar()
         start = self.random.randint(0, max(1, bar.maximum()))
         for step in range(40):
             bar.setValue(start + step * 30)
@@ -129,28 +138,28 @@ class Session:
         self.pause()
 
     def select(self) -> None:
-        listed = self.page.list  # type: ignore[attr-defined]
-        rows = self.page.model.rowCount()  # type: ignore[attr-defined]
+        listed = self.page.list
+        rows = self.page.model.rowCount()
         if rows:
             listed.selectRow(self.random.randrange(rows))
         self.pause()
 
     def select_all(self) -> None:
-        self.page.list.selectAll()  # type: ignore[attr-defined]
+        self.page.list.selectAll()
         self.pause()
-        self.page.list.clearSelection()  # type: ignore[attr-defined]
+        self.page.list.clearSelection()
         self.pause()
 
     def tabs(self) -> None:
         for at in range(5):
-            self.page.pane.tabs.setCurrentIndex(at)  # type: ignore[attr-defined]
+            self.page.pane.tabs.setCurrentIndex(at)
             self.pause()
-        self.page.pane.tabs.setCurrentIndex(0)  # type: ignore[attr-defined]
+        self.page.pane.tabs.setCurrentIndex(0)
 
     def tree(self) -> None:
         from app.ui.pages.stores.side_tree import ALL_STORES
 
-        tree = self.page.tree  # type: ignore[attr-defined]
+        tree = self.page.tree
         for item in [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())][:8]:
             tree.setCurrentItem(item)
             self.pause(0.08)
@@ -158,7 +167,7 @@ class Session:
         self.pause()
 
     def sort(self) -> None:
-        header = self.page.list.horizontalHeader()  # type: ignore[attr-defined]
+        header = self.page.list.horizontalHeader()
         from PySide6.QtCore import Qt
 
         for column in (1, 2, 4, 11, 0):
@@ -166,9 +175,9 @@ class Session:
             self.pause(0.08)
 
     def drawer(self) -> None:
-        self.page.new_store()  # type: ignore[attr-defined]
+        self.page.new_store()
         self.pause(0.3)
-        drawer = self.page.drawer  # type: ignore[attr-defined]
+        drawer = self.page.drawer
         drawer.proxy_edit.set_value("1.2.3.4:1080:anna:secret")
         self.pause()
         drawer.end()
@@ -176,28 +185,28 @@ class Session:
 
     def edit(self) -> None:
         self.select()
-        if not self.page.list.current:  # type: ignore[attr-defined]
+        if not self.page.list.current:
             return
-        self.page.edit(self.page.list.current)  # type: ignore[attr-defined]
+        self.page.edit(self.page.list.current)
         self.pause(0.3)
-        drawer = self.page.drawer  # type: ignore[attr-defined]
+        drawer = self.page.drawer
         drawer._fields["operator"].edit.setText(self.random.choice(["Anna", "小李", ""]))
         drawer.save()
-        self.until(lambda: self.page.drawer is None)  # type: ignore[attr-defined]
+        self.until(lambda: self.page.drawer is None)
         self.pause()
 
     def bin_and_back(self) -> None:
-        self.page.list.clearSelection()  # type: ignore[attr-defined]
+        self.page.list.clearSelection()
         self.select()
-        before = self.page.model.rowCount()  # type: ignore[attr-defined]
+        before = self.page.model.rowCount()
         if not before:
             return
-        self.page.deeds.delete_picked()  # type: ignore[attr-defined]
-        self.until(lambda: self.page.model.rowCount() != before)  # type: ignore[attr-defined]
+        self.page.deeds.delete_picked()
+        self.until(lambda: self.page.model.rowCount() != before)
         toast = self.application.face.toaster._shown[-1]
         assert toast.action_button is not None
         toast.action_button.click()
-        self.until(lambda: self.page.model.rowCount() == before)  # type: ignore[attr-defined]
+        self.until(lambda: self.page.model.rowCount() == before)
         self.pause()
 
     def palette(self) -> None:
@@ -211,7 +220,7 @@ class Session:
         self.pause()
 
     def pages(self) -> None:
-        frame = self.application.signed_in.frame  # type: ignore[union-attr]
+        frame = self.signed_in.frame
         for page in ("proxies", "settings", "stores"):
             frame.show_page(page)
             self.pause(0.2)
