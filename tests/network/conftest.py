@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
@@ -40,6 +41,28 @@ async def net() -> AsyncIterator[LocalInternet]:
 def proxy(request: pytest.FixtureRequest, net: LocalInternet) -> LocalProxy:
     """Each of the two proxies in turn."""
     return net.http_proxy if request.param == "http" else net.socks_proxy
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names that this process asks of the machine's resolver during the test.
+
+    Not an audit hook: one can never be taken away again, and while it runs no second thread can be traced.
+    """
+    names: list[str] = []
+
+    def listen(name: str) -> None:
+        ask = getattr(socket, name)
+
+        def heard(host: object, *arguments: object, **options: object) -> object:
+            names.append(str(host))
+            return ask(host, *arguments, **options)
+
+        monkeypatch.setattr(socket, name, heard)
+
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+        listen(name)
+    return names
 
 
 @pytest.fixture

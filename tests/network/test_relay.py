@@ -14,7 +14,7 @@ from app.isolation.network.dial import Addresses
 from app.isolation.network.relay import Relay
 from app.isolation.plan import DIRECT
 from tests.network.conftest import Relays
-from tests.network.talking import LOOKED_UP, connect, fetch, get, line, say, until
+from tests.network.talking import connect, fetch, get, line, say, until
 
 
 async def test_a_shut_relay_passes_nothing(net: LocalInternet, proxy: LocalProxy, relays: Relays):
@@ -56,19 +56,18 @@ async def test_an_open_relay_reaches_sites_from_the_proxys_exit(
 
 
 async def test_names_of_sites_are_never_looked_up_on_this_machine(
-    net: LocalInternet, proxy: LocalProxy, relays: Relays
+    net: LocalInternet, proxy: LocalProxy, relays: Relays, looked_up: list[str]
 ):
     relay = await relays(proxy.upstream)
-    LOOKED_UP.clear()
 
     await fetch(relay.port, net.store_url)
     await say(relay.port, connect("http://nobody-knows-this.test:443"))
-    here = list(LOOKED_UP)
+    here = list(looked_up)
     with pytest.raises(socket.gaierror):
         await asyncio.get_running_loop().getaddrinfo("store.test", 80)
 
     assert here == []
-    assert LOOKED_UP == ["store.test"]  # which shows that a question would have been heard
+    assert looked_up == ["store.test"]  # which shows that a question would have been heard
     assert [visit.name for visit in proxy.log] == ["store.test", "nobody-knows-this.test"]
 
 
@@ -297,15 +296,14 @@ async def test_closing_a_relay_leaves_nothing_open(net: LocalInternet, proxy: Lo
         await asyncio.open_connection("127.0.0.1", port)
 
 
-async def test_a_proxys_own_name_is_asked_once_for_many_connections():
+async def test_a_proxys_own_name_is_asked_once_for_many_connections(looked_up: list[str]):
     addresses = Addresses("localhost", 8080)
-    LOOKED_UP.clear()
 
     answers = await asyncio.gather(*(addresses.all() for _ in range(10)))
-    once = list(LOOKED_UP)
+    once = list(looked_up)
     addresses.forget()
     await addresses.all()
 
     assert all("127.0.0.1" in answer for answer in answers)
     assert once == ["localhost"]
-    assert LOOKED_UP == ["localhost", "localhost"]
+    assert looked_up == ["localhost", "localhost"]
