@@ -283,9 +283,8 @@ class Profiles:
     def warnings(self, profile: Profile) -> tuple[Text, ...]:
         """What is worth knowing of a profile's settings: twins above all."""
         with self._vault.database.reader() as reader:
-            others = store.fingerprints(reader, except_id=profile.id)
-        return warnings(profile.fingerprint, others)
+            return warnings(profile.fingerprint, store.alike(reader, profile))
 
     def _taken(self) -> list[Fingerprint]:
         with self._vault.database.reader() as reader:
-            return [settings for _, settings in store.fingerprints(reader)]
+            return store.fingerprints(reader)

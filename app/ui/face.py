@@ -38,7 +38,11 @@ class Face:
 
 
 class Page(QWidget):
-    """A page of the frame. Its room is handed to it by whoever builds it; it goes at the lock."""
+    """A page of the frame. Its room is handed to it by whoever builds it; it goes at the lock.
+
+    It is built within its frame, from the outside in: under a style sheet every change of parent is a walk
+    through all that a widget holds already.
+    """
 
     search_hint_changed = Signal()
 

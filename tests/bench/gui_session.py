@@ -36,7 +36,7 @@ def measure() -> Iterable[Row]:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     for block in found["blocks"]:
-        print(f"away for {block['ms']} ms\n{block['where']}", file=sys.stderr)
+        print(f"away for {block['ms']} ms, busy {block['busy_ms']}\n{block['where']}", file=sys.stderr)
     note = f"{_SECONDS} s, {STORES:,} stores, {sum(found['done'].values())} deeds"
     yield Row("longest time the GUI thread was away", found["longest_ms"], "ms", budget=50, note=note)
     yield Row("times it was away for more than 50 ms", len(found["blocks"]), "", note=note)

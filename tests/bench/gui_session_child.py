@@ -67,7 +67,10 @@ class Session:
                 next_lock += 60
                 self.lock_and_unlock()
         self.watchdog.stop()
-        blocks = [{"ms": round(one.seconds * 1000), "where": one.where} for one in self.watchdog.blocks]
+        blocks = [
+            {"ms": round(one.seconds * 1000), "busy_ms": round(one.busy * 1000), "where": one.where}
+            for one in self.watchdog.blocks
+        ]
         self.application.end()
         return {
             "longest_ms": self.watchdog.longest_s * 1000,

@@ -39,7 +39,7 @@ def save(gui: Gui) -> None:
 
 def listed(gui: Gui, name: str) -> list[tuple[str, str]]:
     box = gui.find(name, QComboBox)
-    return [(str(box.itemData(at)), box.itemText(at)) for at in range(box.count())]
+    return [(str(box.itemData(at) or box.itemText(at)), box.itemText(at)) for at in range(box.count())]
 
 
 # --- the drawer of a store --------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from app.isolation.profile_listing import Counts, GroupCount, ProfileRow, ProxyL
 from app.isolation.store import rows
 from app.isolation.store.groups import visible
 from app.isolation.store.profiles import ProfileQuery, asked_for
-from app.isolation.store.queries import Parameters, Queries, granted, millis, moment
+from app.isolation.store.queries import Parameters, Queries, column, granted, millis, moment
 from app.kernel.gate import Session
 from app.kernel.ids import GroupId, ProfileId, ProxyId
 
@@ -61,8 +61,8 @@ def ids(source: Queries, session: Session, query: ProfileQuery) -> tuple[Profile
     way = "DESC" if query.descending else "ASC"
     order = ", ".join(f"{value} {way} NULLS LAST" for value in SORTS[query.sort])
     proxy = _PROXY if query.sort == "expires" else ""
-    sql = f"SELECT p.id {rows.FROM} {proxy} WHERE {conditions} ORDER BY {order}, p.number"
-    return tuple(ProfileId(row[0]) for row in source.all(sql, params))
+    sql = f"SELECT p.id AS id {rows.FROM} {proxy} WHERE {conditions} ORDER BY {order}, p.number"
+    return tuple(ProfileId(one) for one in column(source, sql, params))
 
 
 def some(source: Queries, session: Session, wanted: Sequence[str]) -> tuple[ProfileRow, ...]:

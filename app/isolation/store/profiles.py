@@ -134,10 +134,35 @@ def highest_number(source: Queries) -> int:
     return int(row[0])
 
 
-def fingerprints(source: Queries, *, except_id: str = "") -> list[tuple[str, Fingerprint]]:
-    """Name and settings of every living profile, for choosing and for twins."""
+def fingerprints(source: Queries) -> list[Fingerprint]:
+    """The settings of every living profile, for choosing others."""
+    found = source.all("SELECT fingerprint FROM isolation_profile WHERE deleted_at IS NULL")
+    return [rows.fingerprint(text) for (text,) in found]
+
+
+def alike(source: Queries, profile: Profile) -> list[tuple[str, Fingerprint]]:
+    """Name and settings of the other living profiles that look the same to a shop.
+
+    SQL compares: a face asks this at every look at a profile, and there may be thousands of others.
+    """
+    settings = profile.fingerprint
     found = source.all(
-        "SELECT name, fingerprint FROM isolation_profile WHERE deleted_at IS NULL AND id <> ?", (except_id,)
+        """
+        SELECT name, fingerprint FROM isolation_profile
+        WHERE deleted_at IS NULL AND id <> ?
+            AND json_extract(fingerprint, '$.timezone') = ?
+            AND json_extract(fingerprint, '$.languages') = ?
+            AND json_extract(fingerprint, '$.scale') = ?
+            AND json_extract(fingerprint, '$.cores') = ?
+        ORDER BY number
+        """,
+        (
+            profile.id,
+            settings.timezone,
+            json.dumps(settings.languages, separators=(",", ":")),
+            settings.scale,
+            settings.cores,
+        ),
     )
     return [(name, rows.fingerprint(text)) for name, text in found]
 

@@ -12,7 +12,7 @@ from app.isolation.checks import Exit
 from app.isolation.keeper.messages import text_from, text_plain
 from app.isolation.plan import ProxyKind, Upstream
 from app.isolation.profile import name_key
-from app.isolation.store.queries import Parameters, Queries, granted, millis, moment
+from app.isolation.store.queries import Parameters, Queries, column, granted, millis, moment
 from app.kernel.changes import All
 from app.kernel.clock import from_millis, to_millis
 from app.kernel.gate import Session
@@ -124,8 +124,8 @@ def ids(
     values = [f"{value} {way} NULLS LAST" for value in SORTS[sort]]
     order = ", ".join([*values, f"x.name_key {way if sort == 'name' else 'ASC'}"])
     where = " AND ".join(conditions)
-    sql = f"SELECT x.id FROM isolation_proxy x WHERE {where} ORDER BY {order}"  # noqa: S608  ours only
-    return tuple(ProxyId(row[0]) for row in source.all(sql, params))
+    sql = f"SELECT x.id AS id FROM isolation_proxy x WHERE {where} ORDER BY {order}"  # noqa: S608  ours only
+    return tuple(ProxyId(one) for one in column(source, sql, params))
 
 
 def some(source: Queries, session: Session, wanted: Sequence[str]) -> tuple[Proxy, ...]:

@@ -24,6 +24,16 @@ class Queries(Protocol):
         """The first row of a query."""
 
 
+def column(source: Queries, sql: str, params: Sequence[object] = ()) -> list[str]:
+    """The one column of a query, of values without spaces, such as ids; in the query's order.
+
+    SQLite hands it over as one row: for each row, a thread of Python waits for its turn, and thousands of
+    turns hold up a face that paints.
+    """
+    found = source.one(f"SELECT group_concat(id, ' ') FROM ({sql})", params)  # noqa: S608  SQL of this room
+    return found[0].split(" ") if found is not None and found[0] else []
+
+
 def granted(session: Session, params: Parameters, alias: str = "p") -> str:
     """A condition that holds for the profiles a session may see; appends what it needs to `params`."""
     if isinstance(session.grants, All):

@@ -26,7 +26,7 @@ class PageRow:
     id: str
     title: Text
     icon: str
-    build: Callable[[], Page]
+    build: Callable[[QWidget], Page]
     at_foot: bool = False
 
 
@@ -97,7 +97,7 @@ class Frame(QWidget):
         """A page, built now if it was not."""
         found = self._built.get(page_id)
         if found is None:
-            found = self._built[page_id] = self._rows[page_id].build()
+            found = self._built[page_id] = self._rows[page_id].build(self._stack)
             found.search_hint_changed.connect(self._show_search)
             self._stack.addWidget(found)
         return found

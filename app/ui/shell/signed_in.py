@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QWidget
 
 from app.isolation.profile_listing import Counts
 from app.isolation.profiles import ProfileQuery
@@ -211,27 +212,31 @@ class SignedIn(QObject):
                 "stores",
                 say("Stores"),
                 "store",
-                lambda: StoresPage(self._face, room, self._work.settings, self.acts, self._places),
+                lambda parent: StoresPage(
+                    self._face, room, self._work.settings, self.acts, self._places, parent
+                ),
             ),
             PageRow("proxies", say("Proxies"), "network", self._build_proxies),
             PageRow(
                 "settings",
                 say("Settings"),
                 "settings",
-                lambda: SettingsPage(
+                lambda parent: SettingsPage(
                     self._face,
                     self._looks,
                     self._work,
                     self._places,
                     self._build_pages,
                     can_tell_idle=self._can_tell_idle,
+                    parent=parent,
                 ),
                 at_foot=True,
             ),
         ]
 
-    def _build_proxies(self) -> ProxiesPage:
-        page = ProxiesPage(self._face, self._work.isolation.proxies, self._work.settings, self._places)
+    def _build_proxies(self, parent: QWidget) -> ProxiesPage:
+        room, settings = self._work.isolation, self._work.settings
+        page = ProxiesPage(self._face, room.proxies, settings, self._places, parent)
         page.store_wanted.connect(self._show_store)
         return page
 

@@ -19,6 +19,7 @@ _POINTS = 10.0
 _CHINESE = ("Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei")
 _PLAIN = ("DejaVu Sans", "Bitstream Vera Sans", "Sans Serif", "Sans", "")
 MOTION_MS = 150
+_PAUSE_MS = 8
 
 
 class Theme(QObject):
@@ -84,7 +85,7 @@ class Theme(QObject):
         self.changed.emit()
 
     def _change_to(self, tokens: Tokens) -> None:
-        """In three turns of the event loop, unseen: hundreds of widgets at once would hold it up.
+        """In two turns of the event loop, unseen: hundreds of widgets at once would hold it up.
 
         The sheet goes first: while one is there, a new palette is worked through for every widget twice.
         """
@@ -93,8 +94,10 @@ class Theme(QObject):
             window.setUpdatesEnabled(False)
 
         def put_on() -> None:
-            if self._tokens is tokens:  # nobody has changed it again meanwhile
-                self._application.setStyleSheet(sheet_of(tokens))
+            if self._tokens is not tokens:
+                return  # somebody has changed it again meanwhile, and that is still to come
+            self._application.setPalette(palette_of(tokens))
+            self._application.setStyleSheet(sheet_of(tokens))
             for window in windows:
                 if shiboken6.isValid(window):
                     window.setUpdatesEnabled(True)
@@ -103,8 +106,8 @@ class Theme(QObject):
             self.changed.emit()
 
         self._application.setStyleSheet("")
-        QTimer.singleShot(0, self, lambda: self._application.setPalette(palette_of(self.tokens)))
-        QTimer.singleShot(0, self, put_on)
+        # With a pause: a timer that is due at once is served before the next key or click.
+        QTimer.singleShot(_PAUSE_MS, self, put_on)
 
     def _choose(self) -> Tokens:
         if self._wanted in ("light", "dark"):

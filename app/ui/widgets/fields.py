@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.kernel.errors import Problem
 from app.ui.language import told_whole, tr
@@ -20,25 +20,45 @@ _SHOWN_ROWS = 12
 class Field(QWidget):
     """One field of a form."""
 
-    def __init__(self, text: str, edit: QWidget, hint: str = "", focus: QWidget | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        text: str,
+        edit: QWidget,
+        hint: str = "",
+        focus: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.edit = edit
         self._marked = edit.focusProxy() or edit  # a part that marks its own field has no proxy
         self._hint = hint
         self.name_label = label(text, "heading")
         self.name_label.setBuddy(focus or edit)
         (focus or edit).setAccessibleName(text)
-        self.message_label = label(hint, "muted", wraps=True)
+        self._message: QLabel | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
         column.addWidget(self.name_label)
         column.addWidget(edit)
-        column.addWidget(self.message_label)
-        self.message_label.setVisible(bool(hint))
+        if hint:
+            self.say("")
+
+    @property
+    def message_label(self) -> QLabel:
+        """Where the hint stands, or what is wrong; most fields of a form never need it."""
+        if self._message is None:
+            self._message = label("", "muted", wraps=True)
+            self._message.hide()
+            column = self.layout()
+            assert column is not None
+            column.addWidget(self._message)
+        return self._message
 
     def say(self, text: str, kind: str = "muted") -> None:
         """Something about what was typed; an empty text brings the hint back."""
+        if self._message is None and not text and not self._hint:
+            return
         self.message_label.setText(text or self._hint)
         self.message_label.setVisible(bool(text or self._hint))
         set_kind(self.message_label, kind if text else "muted")
@@ -128,8 +148,10 @@ class OpenChoice(_Combo):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMaxVisibleItems(_SHOWN_ROWS)
-        for key, text in values:
-            self.addItem(text, key)
+        self.addItems([text for _, text in values])
+        for at, (key, text) in enumerate(values):
+            if key != text:
+                self.setItemData(at, key)
         self.line.setMaxLength(most)
         self.line.returnPressed.connect(self.entered)
         completer = self.completer()
@@ -137,7 +159,7 @@ class OpenChoice(_Combo):
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        at = self.findData(value) if value else -1
+        at = next((at for at, (key, _) in enumerate(values) if key == value), -1) if value else -1
         self.setCurrentIndex(at)
         if at < 0:
             self.setEditText(value)
@@ -155,7 +177,8 @@ class OpenChoice(_Combo):
         """The value of the text that stands there, or that text."""
         text = self.currentText()
         at = self.findText(text, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive)
-        return str(self.itemData(at)) if at >= 0 else text
+        key = self.itemData(at) if at >= 0 else None
+        return text if key is None else str(key)
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)

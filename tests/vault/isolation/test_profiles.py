@@ -262,6 +262,35 @@ def test_twins_are_told(rooms: Rooms):
     assert "Anna" in rooms.profiles.warnings(twin)[0].english()
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("fingerprint.languages", "de-DE,de"),
+        ("fingerprint.timezone", "Asia/Tokyo"),
+        ("fingerprint.scale", "1.25"),
+        ("fingerprint.cores", "1"),
+    ],
+)
+def test_one_difference_that_a_shop_sees_makes_no_twin(rooms: Rooms, key: str, value: str):
+    same = [
+        ("fingerprint.languages", "en-US,en"),
+        ("fingerprint.timezone", "Europe/Berlin"),
+        ("fingerprint.scale", "1"),
+        ("fingerprint.cores", "2"),
+        ("fingerprint.window", "1280x720"),
+    ]
+    first = rooms.profiles.new("Anna", values=same)
+    twin = rooms.profiles.new("Bert", values=[*same[:-1], ("fingerprint.window", "1280x800")])
+    assert "Anna" in rooms.profiles.warnings(twin)[0].english()
+
+    other = rooms.profiles.set("Bert", [(key, value)])
+    assert rooms.profiles.warnings(other) == ()
+    assert rooms.profiles.warnings(first) == ()
+
+    rooms.profiles.delete(other.id)
+    assert rooms.profiles.warnings(twin)[0].facts["names"] == "Anna"  # the bin has no looks
+
+
 def test_what_is_automatic_is_fixed_once(rooms: Rooms):
     made = rooms.profiles.new("Anna", template="generic")
     pass_ = _opening(rooms, made)

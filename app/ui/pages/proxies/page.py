@@ -25,7 +25,7 @@ from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.head import HeadFold
-from app.ui.widgets.parts import ElidedLabel, button, icon_button, label
+from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain
 from app.vault.settings import SETTING
 
 _PANE = "proxies/pane"
@@ -39,8 +39,15 @@ class ProxiesPage(Page):
 
     store_wanted = Signal(str, bool)  # profile, whether it is in the bin
 
-    def __init__(self, face: Face, proxies: Proxies, settings: Settings, places: QSettings) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        face: Face,
+        proxies: Proxies,
+        settings: Settings,
+        places: QSettings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.setObjectName("proxies_page")
         self.face = face
         self.proxies = proxies
@@ -166,8 +173,22 @@ class ProxiesPage(Page):
         return head
 
     def _build(self) -> None:
-        head = self._build_head()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        row.addWidget(self.splitter)
+        middle = plain("surface")
+        self.splitter.addWidget(middle)
+        self.splitter.addWidget(self.pane)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._build_head())
         self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.bulk_bar)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
         self.head_fold = HeadFold(
@@ -177,25 +198,8 @@ class ProxiesPage(Page):
             (self.pane_button,),
             (self.new_button, self.several_button, self.check_button),
         )
-        middle = QWidget()
-        middle.setProperty("kind", "surface")
-        middle.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.bulk_bar)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(middle)
-        self.splitter.addWidget(self.pane)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([900, WIDTH_PX])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.splitter)
         self._bring_back()
 
     def _bring_back(self) -> None:

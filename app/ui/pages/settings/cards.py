@@ -151,12 +151,17 @@ class ActRow(Row):
 class Card(QWidget):
     """A heading and the rows beneath it in one frame."""
 
-    def __init__(self, title: str, rows: Sequence[Row]) -> None:
-        super().__init__()
+    def __init__(self, title: str, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.rows = list(rows)
         self.title_label = label(title, "heading")
         frame = QFrame()
         frame.setProperty("kind", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.title_label)
+        column.addWidget(frame)
         self._inner = QVBoxLayout(frame)
         self._inner.setContentsMargins(0, 0, 0, 0)
         self._inner.setSpacing(0)
@@ -165,11 +170,6 @@ class Card(QWidget):
             self._lines.append(hairline())
             self._inner.addWidget(self._lines[-1])
             self._inner.addWidget(row)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.title_label)
-        column.addWidget(frame)
         for line in self._lines[:1]:
             line.hide()
 

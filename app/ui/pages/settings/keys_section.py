@@ -87,7 +87,8 @@ class KeysSection(QWidget):
             card.hide()
             card.deleteLater()
         self.cards = [
-            Card(place, [KeyRow(title, icon, keys) for title, icon, keys in rows]) for place, rows in found
+            Card(place, [KeyRow(title, icon, keys) for title, icon, keys in rows], self)
+            for place, rows in found
         ]
         for at, card in enumerate(self.cards):
             self._column.insertWidget(at, card)

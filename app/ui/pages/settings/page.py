@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -83,8 +83,9 @@ class SettingsPage(Page):
         open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl,
         *,
         can_tell_idle: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self.setObjectName("settings_page")
         self.face = face
         self._looks = looks
@@ -170,29 +171,32 @@ class SettingsPage(Page):
         made.begin()
 
     def _build(self) -> None:
-        self.cards = self._build_cards()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        side, self.stack = QWidget(), QStackedWidget()
+        row.addWidget(side)
+        row.addWidget(self.stack, 1)
+        self.settings_scroll, column = _scrolling(self.stack)
+        self.cards = self._build_cards(column)
         self.empty = EmptyState()
         self.empty.hide()
-        self.settings_scroll = _scrolling([*self.cards, self.empty])
-        self.keys_scroll = _scrolling([self.keys])
+        column.addWidget(self.empty)
+        column.addStretch(1)
+        self.keys_scroll, column = _scrolling(self.stack)
+        column.addWidget(self.keys)
+        column.addStretch(1)
         about = QWidget()
+        self.stack.addWidget(about)
         about_row = QHBoxLayout(about)
         about_row.setContentsMargins(24, 20, 24, 20)
         about_row.addStretch(1)
         about_row.addWidget(self.about, 100)
         about_row.addStretch(1)
         self.about.setMaximumWidth(_WIDTH_PX + 240)
-        self.stack = QStackedWidget()
-        for widget in (self.settings_scroll, self.keys_scroll, about):
-            self.stack.addWidget(widget)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._build_side())
-        row.addWidget(self.stack, 1)
+        self._fill_side(side)
 
-    def _build_side(self) -> QWidget:
-        side = QWidget()
+    def _fill_side(self, side: QWidget) -> None:
         side.setObjectName("settings_side")
         side.setProperty("kind", "side")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
@@ -210,7 +214,6 @@ class SettingsPage(Page):
         column.addWidget(self._entry(KEYS, tr("Keys"), "keyboard", None))
         column.addWidget(self._entry(ABOUT, tr("About"), "info", None))
         column.addStretch(1)
-        return side
 
     def _entry(self, section: str, text: str, icon_name: str, card: Card | None) -> QPushButton:
         name = section.lower().replace(" ", "_")
@@ -222,7 +225,8 @@ class SettingsPage(Page):
         self._sections.append(_Section(section, made, card))
         return made
 
-    def _build_cards(self) -> list[Card]:
+    def _build_cards(self, column: QVBoxLayout) -> list[Card]:
+        within = column.parentWidget()
         groups: dict[str, list[Setting]] = {group: [] for group in _GROUPS}
         titles: dict[str, str] = {}
         for setting in self._work.settings.rows():
@@ -235,10 +239,12 @@ class SettingsPage(Page):
             if group == _VAULT:
                 rows.insert(0, self._passphrase_row())
             if rows:
-                cards.append(Card(titles.get(group, tr("Vault")), rows))
+                cards.append(Card(titles.get(group, tr("Vault")), rows, within))
                 self._card_ids.append(group)
-        cards.append(Card(tr("Folders"), self._folder_rows()))
+        cards.append(Card(tr("Folders"), self._folder_rows(), within))
         self._card_ids.append(_FOLDERS)
+        for card in cards:
+            column.addWidget(card)
         return cards
 
     def _build_row(self, setting: Setting) -> SettingRow:
@@ -393,25 +399,22 @@ class SettingsPage(Page):
         self.passphrase_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _scrolling(widgets: Sequence[QWidget]) -> QScrollArea:
-    """A column in the middle of its page, no wider than can be read."""
-    inner = QWidget()
-    inner.setMaximumWidth(_WIDTH_PX)
-    column = QVBoxLayout(inner)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(20)
-    for widget in widgets:
-        column.addWidget(widget)
-    column.addStretch(1)
-    body = plain()
+def _scrolling(stack: QStackedWidget) -> tuple[QScrollArea, QVBoxLayout]:
+    """One more page of a stack: a column in its middle, no wider than can be read, to be filled."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    stack.addWidget(area)
+    body, inner = plain(), QWidget()
+    area.setWidget(body)
     row = QHBoxLayout(body)
     row.setContentsMargins(24, 20, 24, 20)
     row.addStretch(1)
     row.addWidget(inner, 100)
     row.addStretch(1)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(body)
-    return area
+    inner.setMaximumWidth(_WIDTH_PX)
+    column = QVBoxLayout(inner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(20)
+    return area, column

@@ -174,7 +174,9 @@ class EditStoreDrawer(Drawer):
             if part is PARTS[0]:
                 self._build_rows(part.rows[:1])
                 self.proxy_edit = ProxyEdit(room.proxies, face.jobs, self._proxy_before)
-                self.proxy_field = Field(tr("Proxy"), self.proxy_edit, focus=self.proxy_edit.edit)
+                self.proxy_field = Field(
+                    tr("Proxy"), self.proxy_edit, focus=self.proxy_edit.edit, parent=self.body
+                )
                 self.body_layout.addWidget(self.proxy_field)
                 self._build_rows(part.rows[1:])
             else:
@@ -275,7 +277,7 @@ class EditStoreDrawer(Drawer):
             if key.change is Change.ASKS_AFTER_FIRST_OPENING and self._profile.was_opened:
                 hint = f"{hint} · {tr('Stores have seen it; a change asks for a reason.')}".strip(" ·")
             focus = edit.edit if isinstance(edit, ColourEdit) else edit.focusProxy()
-            field = Field(told(row.title), edit, hint, focus)
+            field = Field(told(row.title), edit, hint, focus, self.body)
             self._fields[row.key] = field
             self._before[row.key] = value if row.key in self._draft else self._value(row.key)
             self.body_layout.addWidget(field)

@@ -181,6 +181,11 @@ def platforms() -> list[tuple[str, str]]:
 
 def markets() -> list[tuple[str, str]]:
     """Every country by its code and its name; those where most sellers sell first."""
+    return _markets(QLocale().name())
+
+
+@cache
+def _markets(_language: str) -> list[tuple[str, str]]:
     collator = QCollator(QLocale())
     rest = [(code, country_title(code)) for code in _countries() if code not in MARKETS_FIRST]
     rest.sort(key=lambda row: collator.sortKey(row[1]))
@@ -190,8 +195,7 @@ def markets() -> list[tuple[str, str]]:
 
 def timezones(market: str) -> list[tuple[str, str]]:
     """Automatic, then the market's zones, then all others."""
-    every = sorted({zone for country in _countries() for zone in zones_of(country)})
-    return [_automatic(), *_each_once((*zones_of(market), *every))]
+    return [_automatic(), *_each_once((*zones_of(market), *_every_zone()))]
 
 
 def languages(market: str) -> list[tuple[str, str]]:
@@ -217,6 +221,11 @@ def _automatic() -> tuple[str, str]:
 
 def _each_once(values: Iterable[str]) -> Iterator[tuple[str, str]]:
     return ((value, value) for value in dict.fromkeys(values))
+
+
+@cache
+def _every_zone() -> tuple[str, ...]:
+    return tuple(sorted({zone for country in _countries() for zone in zones_of(country)}))
 
 
 @cache

@@ -57,8 +57,9 @@ class StoresPage(Page):
         settings: Settings,
         acts: WindowActs,
         places: QSettings,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self.setObjectName("stores_page")
         self.face = face
         self.room = room
@@ -79,10 +80,8 @@ class StoresPage(Page):
         self.tree = SideTree()
         self.model = StoreModel(room.profiles, face.states, face.clock, self)
         self.list = StoreList(self.model, face.states, face.theme)
-        wishes = PaneActs(self.deeds.change_proxy, self.edit, self.deeds.check)
         self._is_reading = False
         self._is_stale = False
-        self.pane = StorePane(face, room, acts, wishes)
         self.empty = EmptyState()
         self.bulk_bar = BulkBar(bulk_acts(self), self.list.clearSelection)
         self.views = ViewsMenu(self)
@@ -279,9 +278,14 @@ class StoresPage(Page):
             head.addWidget(one)
         return head
 
-    def _build_middle(self) -> QWidget:
-        head = self._build_head()
+    def _fill_middle(self, middle: QWidget) -> None:
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._build_head())
         self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.bulk_bar)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
         HeadFold(
@@ -291,30 +295,25 @@ class StoresPage(Page):
             (self.pane_button,),
             (self.new_button, self.open_group_button, self.views_button, self.columns_button),
         )
-        middle = plain("surface")
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.bulk_bar)
-        return middle
 
     def _build(self) -> None:
-        middle, side = self._build_middle(), plain("side")
-        side_column = QVBoxLayout(side)
-        side_column.setContentsMargins(0, 8, 0, 8)
-        side_column.addWidget(self.tree)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        for widget in (side, middle, self.pane):
-            self.splitter.addWidget(widget)
+        row.addWidget(self.splitter)
+        side, middle = plain("side"), plain("surface")
+        self.splitter.addWidget(side)
+        self.splitter.addWidget(middle)
+        wishes = PaneActs(self.deeds.change_proxy, self.edit, self.deeds.check)
+        self.pane = StorePane(self.face, self.room, self.acts, wishes, self.splitter)
+        side_column = QVBoxLayout(side)
+        side_column.setContentsMargins(0, 8, 0, 8)
+        side_column.addWidget(self.tree)
+        self._fill_middle(middle)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([_TREE_PX, 800, WIDTH_PX])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.splitter)
         split = self._places.value(_SPLIT)
         if isinstance(split, QByteArray):
             self.splitter.restoreState(split)

@@ -72,8 +72,15 @@ class StorePane(QWidget):
 
     folded = Signal()
 
-    def __init__(self, face: Face, room: IsolationRoom, acts: WindowActs, wishes: PaneActs) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        face: Face,
+        room: IsolationRoom,
+        acts: WindowActs,
+        wishes: PaneActs,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self.setObjectName("store_pane")
         self.setProperty("kind", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
@@ -82,17 +89,40 @@ class StorePane(QWidget):
         self._acts = acts
         self._row: ProfileRow | None = None
         self.empty = EmptyState()
-        self._build_head()
+        self._content = QWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self._content, 1)
+        inner = QVBoxLayout(self._content)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        self._head = QWidget()
+        inner.addWidget(self._head)
+        self._fill_head()
         self.refusal_card = RefusalCard(acts, wishes.change_proxy)
-        self.overview = OverviewTab(face, room, lambda: self._edit(wishes, "start-pages"))
-        self.network = NetworkTab(face, room, wishes.change_proxy, wishes.check)
-        self.fingerprint = FingerprintTab(room, lambda: self._edit(wishes, "fingerprint.languages"))
-        self.note = NoteTab(face, room)
-        self.history = HistoryTab(face, room)
+        around = QHBoxLayout()
+        around.setContentsMargins(16, 0, 16, 0)
+        around.addWidget(self.refusal_card)
+        inner.addLayout(around)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("pane_tabs")
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(True)
+        inner.addWidget(self.tabs, 1)
+        self._build_tabs(room, wishes)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.setMinimumWidth(280)
+        face.states.changed.connect(self._on_states_changed)
+        self.show_row(None)
+
+    def _build_tabs(self, room: IsolationRoom, wishes: PaneActs) -> None:
+        self.overview = OverviewTab(self._face, room, lambda: self._edit(wishes, "start-pages"))
+        self.network = NetworkTab(self._face, room, wishes.change_proxy, wishes.check)
+        self.fingerprint = FingerprintTab(room, lambda: self._edit(wishes, "fingerprint.languages"))
+        self.note = NoteTab(self._face, room)
+        self.history = HistoryTab(self._face, room)
         for tab, title in (
             (self.overview, tr("Overview")),
             (self.network, tr("Network")),
@@ -100,26 +130,11 @@ class StorePane(QWidget):
             (self.note, tr("Note")),
             (self.history, tr("History")),
         ):
-            self.tabs.addTab(_scrolling(tab), title)
-        self.tabs.currentChanged.connect(self._on_tab)
-        self._content = QWidget()
-        inner = QVBoxLayout(self._content)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(8)
-        inner.addWidget(self._head)
-        around = QHBoxLayout()
-        around.setContentsMargins(16, 0, 16, 0)
-        around.addWidget(self.refusal_card)
-        inner.addLayout(around)
-        inner.addWidget(self.tabs, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.empty, 1)
-        column.addWidget(self._content, 1)
-        self.setMinimumWidth(280)
-        face.states.changed.connect(self._on_states_changed)
-        self.show_row(None)
+            area = _scrolling_area()
+            self.tabs.addTab(area, title)
+            tab.setProperty("kind", "plain")
+            tab.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
+            area.setWidget(tab)
 
     @property
     def profile(self) -> str:
@@ -152,8 +167,7 @@ class StorePane(QWidget):
         """Brings the reason of a refusal into sight."""
         self.refusal_card.focus_first()
 
-    def _build_head(self) -> None:
-        self._head = QWidget()
+    def _fill_head(self) -> None:
         self.chip = ColourChip()
         self.number_label = label(kind="muted")
         self.name_label = ElidedLabel(kind="title")
@@ -265,12 +279,9 @@ class StorePane(QWidget):
             self._show_live()
 
 
-def _scrolling(tab: QWidget) -> QScrollArea:
+def _scrolling_area() -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    tab.setProperty("kind", "plain")
-    tab.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
-    area.setWidget(tab)
     return area
