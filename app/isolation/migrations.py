@@ -145,7 +145,21 @@ def _for_faces(connection: Connection) -> None:
         connection.execute(_PLACE, (position, id_))
 
 
+# What makes two profiles look the same to a shop; queries for twins must say the same expressions.
+_TWINS = """
+    CREATE INDEX isolation_profile_looks ON isolation_profile (
+        json_extract(fingerprint, '$.timezone'), json_extract(fingerprint, '$.languages'),
+        json_extract(fingerprint, '$.scale'), json_extract(fingerprint, '$.cores')
+    ) WHERE deleted_at IS NULL
+"""
+
+
+def _for_twins(connection: Connection) -> None:
+    connection.execute(_TWINS)
+
+
 MIGRATIONS = (
     Migration(2, "profiles, groups, tags and proxies", _tables),
     Migration(5, "what the window program lists", _for_faces),
+    Migration(6, "twins found without reading every profile", _for_twins),
 )

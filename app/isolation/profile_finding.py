@@ -99,6 +99,8 @@ class Finding:
         return found[0]
 
     def _missing(self, who: str, in_bin: bool) -> ProfileMissing:
+        if is_ulid(who.upper()):
+            return missing(who, "", in_bin)  # nobody mistypes an id, and comparing thousands of names is slow
         with self._vault.database.reader() as reader:
             names = store.names(reader, self._vault.session, in_bin=in_bin)
         near = difflib.get_close_matches(who.strip(), names, n=1)

@@ -283,7 +283,7 @@ class Profiles:
     def warnings(self, profile: Profile) -> tuple[Text, ...]:
         """What is worth knowing of a profile's settings: twins above all."""
         with self._vault.database.reader() as reader:
-            return warnings(profile.fingerprint, store.alike(reader, profile))
+            return warnings(profile.fingerprint, *store.twins(reader, profile))
 
     def _taken(self) -> list[Fingerprint]:
         with self._vault.database.reader() as reader:

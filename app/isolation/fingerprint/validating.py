@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from app.isolation.fingerprint.choosing import SCALES, WINDOW_SIZES, Machine, fits
 from app.isolation.fingerprint.languages import is_tag
@@ -25,28 +25,26 @@ def contradictions(settings: Fingerprint, machine: Machine) -> tuple[Text, ...]:
     )
 
 
-def warnings(settings: Fingerprint, others: Iterable[tuple[str, Fingerprint]] = ()) -> tuple[Text, ...]:
-    """What is worth knowing although it can be shown: UTC, and other profiles that look the same."""
+def warnings(settings: Fingerprint, twins: Sequence[str] = (), count: int = 0) -> tuple[Text, ...]:
+    """What is worth knowing although it can be shown: UTC, and other profiles that look the same.
+
+    `twins` are the names of the first few of them, `count` is how many they are.
+    """
     found = []
     if settings.timezone and not countries_of(settings.timezone):
         found.append(
             say("The time zone {zone} belongs to no country; shops seldom see it.", zone=settings.timezone)
         )
-    twins = [name for name, other in others if _looks(other) == _looks(settings)]
     if twins:
         found.append(
             Text(
                 "Same languages, time zone, scale and cores as {names}: "
                 "a shop cannot tell these profiles apart by them.",
-                {"names": ", ".join(twins[:3]) + (" …" if len(twins) > 3 else "")},
-                n=len(twins),
+                {"names": ", ".join(twins) + (" …" if count > len(twins) else "")},
+                n=count,
             )
         )
     return tuple(found)
-
-
-def _looks(settings: Fingerprint) -> tuple[object, ...]:
-    return settings.languages, settings.timezone, settings.scale, settings.cores
 
 
 def _of_languages(languages: tuple[str, ...]) -> Iterator[Text]:

@@ -63,16 +63,13 @@ def test_every_contradiction_is_told_at_once():
 
 
 def test_twins_are_told_by_name():
-    other = replace(GOOD, window_width_px=1600, window_height_px=900)
+    (found,) = warnings(GOOD, ["Anna"], 1)
 
-    (found,) = warnings(GOOD, [("Anna", other), ("Bert", replace(GOOD, cores=2))])
-
-    assert "Anna" in found.english()
-    assert "Bert" not in found.english()
+    assert "as Anna:" in found.english()
 
 
 def test_many_twins_are_cut_short():
-    (found,) = warnings(GOOD, [(str(number), GOOD) for number in range(9)])
+    (found,) = warnings(GOOD, ["0", "1", "2"], 9)
 
     assert "0, 1, 2 …" in found.english()
     assert found.n == 9

@@ -57,6 +57,16 @@ def test_a_page_deep_in_the_list_is_read_through_an_index(rooms: Rooms, sort: st
     assert not any("TEMP B-TREE" in step for step in plan), plan
 
 
+def test_twins_are_found_through_an_index(rooms: Rooms):
+    made = rooms.profiles.new("Anna")
+    with rooms.vault.database.reader() as reader:
+        asked = _Asked(reader)
+        store.twins(asked, made)
+        steps = reader.all(f"EXPLAIN QUERY PLAN {asked.sql}", asked.params)
+
+    assert any("USING INDEX isolation_profile_looks" in step[-1] for step in steps), steps
+
+
 class _Asked:
     """Passes questions on, and remembers the last one."""
 

@@ -262,6 +262,23 @@ def test_twins_are_told(rooms: Rooms):
     assert "Anna" in rooms.profiles.warnings(twin)[0].english()
 
 
+def test_many_twins_are_counted_and_three_are_named(rooms: Rooms):
+    same = [
+        ("fingerprint.languages", "en-US,en"),
+        ("fingerprint.timezone", "Europe/Berlin"),
+        ("fingerprint.scale", "1"),
+        ("fingerprint.cores", "1"),
+    ]
+    first = rooms.profiles.new("Anna", values=same)
+    for name in ("Bert", "Cleo", "Dora", "Emil"):
+        rooms.profiles.new(name, values=same)
+
+    (found,) = rooms.profiles.warnings(first)
+
+    assert found.facts["names"] == "Bert, Cleo, Dora …"
+    assert found.n == 4
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
