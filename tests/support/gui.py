@@ -45,6 +45,7 @@ from app.kernel.secret import Secret
 from app.ui.application import Application
 from app.ui.pages.stores.page import StoresPage
 from app.ui.prompts import Question
+from app.ui.widgets.drawer import Drawer
 from app.vault.kdf import FLOOR_KDF
 from app.vault.vault import Vault
 from app.workspace import Workspace, migrations
@@ -296,6 +297,7 @@ class Gui:
             self.until(lambda: not self.app.jobs.running, "jobs go on")
             settle()
             quiet = 0 if self.app.jobs.running else quiet + 1
+        self.until(lambda: all(one.is_whole for one in self.window.findChildren(Drawer)))
 
     # --- stores ---------------------------------------------------------------------------------------------
 

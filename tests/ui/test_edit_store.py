@@ -165,6 +165,7 @@ def test_after_the_first_opening_a_fingerprint_change_asks_for_a_reason(gui: Gui
     before = gui.stored("Anna")
     gui.select("Anna")
     gui.press("Ctrl+E")
+    gui.rest()
     assert gui.says("Stores have seen it; a change asks for a reason.")
     gui.write("fingerprint_languages_edit", "fr-FR, fr")
 

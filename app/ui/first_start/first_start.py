@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QStackedWidget,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from app.ui.vault_door import VaultDoor
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import Field, PassphraseEdit
 from app.ui.widgets.parts import ElidedLabel, button, centred, label
+from app.ui.widgets.sign import Sign
 
 _WIDTH_PX = 520
 _OWNER = "owner"
@@ -90,8 +90,7 @@ class FirstStart(QWidget):
 class _Step(QWidget):
     def __init__(self, number: int, title: str) -> None:
         super().__init__()
-        sign = QLabel()
-        sign.setPixmap(app_icon().pixmap(QSize(48, 48), self.devicePixelRatioF()))
+        sign = Sign(48, app_icon())
         self.step_label = label(tr("Step {number} of 3").format(number=number), "muted")
         self.title_label = label(title, "title", wraps=True)
         self.banner = Banner(closes=False)

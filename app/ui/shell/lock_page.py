@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.kernel.errors import LockedProblem, Problem
 from app.kernel.secret import Secret
@@ -14,6 +14,7 @@ from app.ui.vault_door import VaultDoor
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import Field, PassphraseEdit
 from app.ui.widgets.parts import ElidedLabel, button, centred, label
+from app.ui.widgets.sign import Sign
 from app.ui.window_states import WindowStates
 
 _WIDTH_PX = 400
@@ -31,9 +32,7 @@ class LockPage(QWidget):
         self._recovers = False
         self._is_wished = False  # Enter came while the vault was still being locked
         door.locked.connect(self._on_locked)
-        sign = QLabel()
-        sign.setPixmap(app_icon().pixmap(QSize(56, 56), self.devicePixelRatioF()))
-        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sign = Sign(56, app_icon())
         self.title_label = label(tr("Berth is locked"), "title")
         self.title_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.banner = Banner(closes=False)

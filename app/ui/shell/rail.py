@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.kernel.text import Text
 from app.ui.language import told, tr
 from app.ui.theme.icons import app_icon, icon
 from app.ui.widgets.parts import PushButton, icon_button, label
+from app.ui.widgets.sign import Sign
 
 WIDE_PX = 160
 NARROW_PX = 56
@@ -68,10 +69,8 @@ class Rail(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(10)
-        sign = QLabel()
-        sign.setPixmap(app_icon().pixmap(QSize(26, 26), self.devicePixelRatioF()))
         self._name = label(tr("Berth"), "title")
-        row.addWidget(sign)
+        row.addWidget(Sign(26, app_icon()))
         row.addWidget(self._name, 1)
         return row
 

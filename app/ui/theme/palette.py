@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-from app.ui.theme.tokens import DARK, LIGHT, Tokens
+from app.ui.theme.tokens import LIGHT, Tokens
 
 _Role = QPalette.ColorRole
-_HALF = 128
+_worn = LIGHT
 
 
 def palette_of(tokens: Tokens) -> QPalette:
@@ -43,6 +43,13 @@ def palette_of(tokens: Tokens) -> QPalette:
     return palette
 
 
+def wear(application: QGuiApplication, tokens: Tokens) -> None:
+    """Gives the program a palette; from now on painters find its tokens."""
+    global _worn  # noqa: PLW0603 - as the palette itself: one for the program
+    _worn = tokens
+    application.setPalette(palette_of(tokens))
+
+
 def tokens_now() -> Tokens:
-    """The tokens behind the program's palette of now; a style sheet may have changed a widget's own."""
-    return DARK if QGuiApplication.palette().color(_Role.Window).lightness() < _HALF else LIGHT
+    """The tokens behind the program's palette of now. Painters ask for every cell, so nothing is worked out."""
+    return _worn

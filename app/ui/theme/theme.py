@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
-from app.ui.theme.palette import palette_of
+from app.ui.theme.palette import wear
 from app.ui.theme.sheet import sheet_of
 from app.ui.theme.tokens import DARK, LIGHT, Tokens
 
@@ -77,7 +77,7 @@ class Theme(QObject):
         is_first, is_same = self._tokens is None, tokens is self._tokens
         self._tokens = tokens
         if is_first:
-            self._application.setPalette(palette_of(tokens))
+            wear(self._application, tokens)
             self._application.setStyleSheet(sheet_of(tokens))
         elif not is_same:
             self._change_to(tokens)
@@ -85,7 +85,7 @@ class Theme(QObject):
         self.changed.emit()
 
     def _change_to(self, tokens: Tokens) -> None:
-        """In two turns of the event loop, unseen: hundreds of widgets at once would hold it up.
+        """In three turns of the event loop, unseen: hundreds of widgets at once would hold it up.
 
         The sheet goes first: while one is there, a new palette is worked through for every widget twice.
         """
@@ -96,13 +96,13 @@ class Theme(QObject):
         def put_on() -> None:
             if self._tokens is not tokens:
                 return  # somebody has changed it again meanwhile, and that is still to come
-            self._application.setPalette(palette_of(tokens))
+            wear(self._application, tokens)
             self._application.setStyleSheet(sheet_of(tokens))
             for window in windows:
                 if shiboken6.isValid(window):
                     window.setUpdatesEnabled(True)
                     # Not `update`: a request that came while updates were off is lost, and Qt waits for it.
-                    QTimer.singleShot(0, window, window.repaint)
+                    QTimer.singleShot(_PAUSE_MS, window, window.repaint)
             self.changed.emit()
 
         self._application.setStyleSheet("")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.kernel.errors import Problem
 from app.ui.language import told, tr
-from app.ui.theme.icons import painted
-from app.ui.theme.palette import tokens_now
+from app.ui.theme.icons import icon
 from app.ui.widgets.parts import button, icon_button, label, set_kind
+from app.ui.widgets.sign import Sign
 
 _ICONS = {"danger": "circle-alert", "warn": "triangle-alert", "info": "info", "ok": "circle-check"}
+_SIGN_PX = 18
 _TONES = {"danger": "danger", "warn": "warn", "info": "accent", "ok": "ok"}
 
 
@@ -35,9 +36,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._closes = closes
-        self._level = "info"
-        self._sign = QLabel()
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._sign = Sign(_SIGN_PX)
         self.text_label = label(wraps=True)
         self.next_label = label(kind="muted", wraps=True)
         self._ways = QHBoxLayout()
@@ -50,7 +49,7 @@ class Banner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 10, 8, 10)
         row.setSpacing(10)
-        row.addWidget(self._sign)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         self._close = icon_button("x", tr("Close"), "banner_close_button", self.clear)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
@@ -65,7 +64,6 @@ class Banner(QFrame):
         self, text: str, next_step: str = "", *, level: str = "info", ways: Sequence[Way] = ()
     ) -> None:
         """Says something; `level` is danger, warn, info or ok."""
-        self._level = level
         set_kind(self, f"banner-{level}")
         self.text_label.setText(text)
         self.next_label.setText(next_step)
@@ -75,7 +73,7 @@ class Banner(QFrame):
         for way in ways:
             self._ways.addWidget(button(way.text, way.name, way.act, kind=way.kind))
         self._ways.addStretch(1)  # without buttons, too: an empty row would squeeze the words
-        self._paint_sign()
+        self._sign.show_icon(icon(_ICONS[level], _TONES[level]))
         self.show()
 
     def clear(self) -> None:
@@ -92,12 +90,3 @@ class Banner(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-
-    def _paint_sign(self) -> None:
-        colour = getattr(tokens_now(), _TONES[self._level])
-        self._sign.setPixmap(painted(_ICONS[self._level], colour, 18, self.devicePixelRatioF()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_sign()

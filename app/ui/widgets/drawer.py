@@ -85,6 +85,11 @@ class Drawer(QFrame):
         """Whether something typed would be lost."""
         return False
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is there; a long form comes a part at a time."""
+        return True
+
     def ask_to_close(self) -> None:
         """What Esc and ✕ do; a form with edits overrides it to ask first."""
         self.end()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.theme.icons import painted
-from app.ui.theme.palette import tokens_now
+from app.ui.theme.icons import icon
 from app.ui.widgets.banner import Way
 from app.ui.widgets.parts import button, label
+from app.ui.widgets.sign import Sign
 
 _SIGN_PX = 44
 
@@ -21,9 +21,7 @@ class EmptyState(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = "store"
-        self._sign = QLabel()
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sign = Sign(_SIGN_PX)
         self.title_label = label(kind="heading", wraps=True)
         self.title_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text_label = label(kind="muted", wraps=True)
@@ -33,7 +31,7 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(2)
-        column.addWidget(self._sign)
+        column.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.title_label)
         column.addWidget(self.text_label)
         column.addLayout(self._row)
@@ -41,7 +39,7 @@ class EmptyState(QWidget):
 
     def say(self, icon_name: str, title: str, text: str = "", ways: Sequence[Way] = ()) -> None:
         """Shows this."""
-        self._icon = icon_name
+        self._sign.show_icon(icon(icon_name, "disabled"))
         self.title_label.setText(title)
         self.text_label.setText(text)
         self.text_label.setVisible(bool(text))
@@ -57,7 +55,6 @@ class EmptyState(QWidget):
                 self._row.addWidget(made)
                 made.show()  # now, not when the layout comes to it: the focus may be passed on to it
             self._row.addStretch(1)
-        self._paint_sign()
         if had_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -70,14 +67,6 @@ class EmptyState(QWidget):
             else:
                 self.focusNextChild()
 
-    def _paint_sign(self) -> None:
-        self._sign.setPixmap(painted(self._icon, tokens_now().disabled, _SIGN_PX, self.devicePixelRatioF()))
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         QTimer.singleShot(0, self, self._pass_focus_on)  # when what stands here is there
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_sign()

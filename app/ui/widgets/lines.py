@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.isolation.checks import Check, Level
 from app.ui.language import told, tr
 from app.ui.telling import named
-from app.ui.theme.icons import painted
-from app.ui.theme.palette import tokens_now
+from app.ui.theme.icons import icon
 from app.ui.widgets.parts import breakable, label, plain_tip
+from app.ui.widgets.sign import Sign
 
 _SIGNS = {
     Level.GREEN: ("circle-check", "ok"),
@@ -20,6 +20,7 @@ _SIGNS = {
     Level.RED: ("circle-x", "danger"),
 }
 _NAME_PX = 96
+_SIGN_PX = 15
 _APART_PX, _CLOSE_PX = 7, 1
 
 
@@ -98,9 +99,6 @@ class Checks(QWidget):
 
     def _line(self, check: Check) -> QWidget:
         name, tone = _SIGNS[check.level]
-        sign = QLabel()
-        sign.setPixmap(painted(name, getattr(tokens_now(), tone), 15, self.devicePixelRatioF()))
-        sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         text = label(told(check.message), "" if check.level is not Level.GREEN else "muted", wraps=True)
         level = {Level.RED: tr("red"), Level.AMBER: tr("amber"), Level.GREEN: tr("green")}[check.level]
         text.setAccessibleName(named(level, text.text()))
@@ -108,12 +106,7 @@ class Checks(QWidget):
         grid = QGridLayout(line)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
-        grid.addWidget(sign, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Sign(_SIGN_PX, icon(name, tone)), 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, 0, 1)
         grid.setColumnStretch(1, 1)
         return line
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._checks:
-            self._rebuild()

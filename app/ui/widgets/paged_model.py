@@ -18,7 +18,7 @@ from app.ui.widgets.parts import plain_tip
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE = Qt.ItemDataRole.UserRole
 R = TypeVar("R")
-_PAGE_ROWS = 64
+_PAGE_ROWS = 32  # about a screen: more would take longer than a frame
 _MOST_ROWS = 512
 _NOWHERE = QModelIndex()
 _TEXT_ROLES = frozenset(

@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices, QFont
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -27,6 +26,7 @@ from app.ui.pages.settings.licences import Part
 from app.ui.theme.icons import app_icon
 from app.ui.widgets.fields import Choice
 from app.ui.widgets.parts import ElidedLabel, button, label, plain_tip
+from app.ui.widgets.sign import Sign
 
 _SIGN_PX = 56
 _LIST_PX = 230
@@ -63,8 +63,7 @@ class AboutSection(QWidget):
 
     def _build_head(self) -> QFrame:
         card = _card()
-        sign = QLabel()
-        sign.setPixmap(app_icon().pixmap(QSize(_SIGN_PX, _SIGN_PX), self.devicePixelRatioF()))
+        sign = Sign(_SIGN_PX, app_icon())
         words = QVBoxLayout()
         words.setSpacing(4)
         self.version_label = label(tr("Berth {version}").format(version=__version__), "title")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.kernel.text import Text, say
 from app.ui.commands.registry import EVERYWHERE, Command, CommandRegistry
@@ -11,9 +11,9 @@ from app.ui.language import told, tr
 from app.ui.pages.settings.cards import Card, Row
 from app.ui.pages.settings.keycaps import Keycaps
 from app.ui.telling import named
-from app.ui.theme.icons import painted
-from app.ui.theme.palette import tokens_now
+from app.ui.theme.icons import icon
 from app.ui.widgets.parts import label
+from app.ui.widgets.sign import Sign
 
 _ICON_PX = 16
 # Keys of single fields and lists, which are no commands of their own.
@@ -35,27 +35,13 @@ class KeyRow(Row):
         self.words = f"{title} {self.caps.text}".casefold()
         self.name_label = label(title, wraps=True)
         self.name_label.setAccessibleName(named(title, self.caps.text) if keys else title)
-        self._icon = icon_name
-        self._sign = QLabel()
-        self._sign.setFixedWidth(_ICON_PX)
-        self._paint_sign()
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 7, 16, 7)
         row.setSpacing(12)
-        row.addWidget(self._sign)
+        row.addWidget(Sign(_ICON_PX, icon(icon_name, "muted") if icon_name else None))
         row.addWidget(self.name_label, 1)
         row.addWidget(self.caps)
         self.setMinimumHeight(38)
-
-    def _paint_sign(self) -> None:
-        if self._icon:
-            colour, ratio = tokens_now().muted, self.devicePixelRatioF()
-            self._sign.setPixmap(painted(self._icon, colour, _ICON_PX, ratio))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._paint_sign()
 
 
 class KeysSection(QWidget):
@@ -87,7 +73,7 @@ class KeysSection(QWidget):
             card.hide()
             card.deleteLater()
         self.cards = [
-            Card(place, [KeyRow(title, icon, keys) for title, icon, keys in rows], self)
+            Card(place, [KeyRow(title, sign, keys) for title, sign, keys in rows], self)
             for place, rows in found
         ]
         for at, card in enumerate(self.cards):

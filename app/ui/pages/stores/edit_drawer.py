@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -30,6 +30,7 @@ from app.ui.widgets.fields import Field, OpenChoice
 from app.ui.widgets.parts import button, label
 from app.ui.widgets.proxy_edit import ProxyEdit
 
+_PART_MS = 8
 _ANY = say("This computer's default")
 _NONE = say("Any")
 _ON, _OFF = say("On"), say("Off")
@@ -169,22 +170,17 @@ class EditStoreDrawer(Drawer):
         self._draft = draft or {}
         self._fields: dict[str, Field] = {}
         self._before: dict[str, str] = {}
-        for part in PARTS:
-            self.body_layout.addWidget(label(told(part.title), "heading"))
-            if part is PARTS[0]:
-                self._build_rows(part.rows[:1])
-                self.proxy_edit = ProxyEdit(room.proxies, face.jobs, self._proxy_before)
-                self.proxy_field = Field(
-                    tr("Proxy"), self.proxy_edit, focus=self.proxy_edit.edit, parent=self.body
-                )
-                self.body_layout.addWidget(self.proxy_field)
-                self._build_rows(part.rows[1:])
-            else:
-                self._build_rows(part.rows)
+        self._left = list(PARTS[1:])
+        self._build_first(PARTS[0])
         self._build_foot()
+        self._later = QTimer(self, interval=_PART_MS)
+        self._later.timeout.connect(self._build_next)
+        self._later.start()
 
     def begin(self) -> None:
         """Slides in, with the caret in the field that was asked for."""
+        if self._focus not in {PROXY_KEY, *self._fields}:
+            self._build_all()
         if self._focus == PROXY_KEY:
             focus: QWidget = self.proxy_edit.edit
         else:
@@ -204,6 +200,7 @@ class EditStoreDrawer(Drawer):
     @property
     def changes(self) -> list[tuple[str, str]]:
         """The keys whose values are others now."""
+        self._build_all()  # a draft may hold values for fields that are not there yet
         found = [(key, now) for key in self._fields if (now := self._value(key)) != self._before[key]]
         if self.proxy_edit.value != self._proxy_before:
             found.append((PROXY_KEY, self.proxy_edit.value or DIRECT_WORD))
@@ -217,6 +214,10 @@ class EditStoreDrawer(Drawer):
     @property
     def has_edits(self) -> bool:
         return bool(self.changes)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self._left
 
     def ask_to_close(self) -> None:
         self.leave(self._face.prompts, lambda: None)
@@ -267,6 +268,27 @@ class EditStoreDrawer(Drawer):
     def _by_problem(self, problem: Problem) -> Field | None:
         keys = {"name-taken": "name", "number-taken": "number", "address-wrong": "start-pages"}
         return self._fields.get(keys.get(problem.id, ""))
+
+    def _build_first(self, part: Part) -> None:
+        self.body_layout.addWidget(label(told(part.title), "heading"))
+        self._build_rows(part.rows[:1])
+        self.proxy_edit = ProxyEdit(self._room.proxies, self._face.jobs, self._proxy_before)
+        self.proxy_field = Field(tr("Proxy"), self.proxy_edit, focus=self.proxy_edit.edit, parent=self.body)
+        self.body_layout.addWidget(self.proxy_field)
+        self._build_rows(part.rows[1:])
+
+    def _build_next(self) -> None:
+        """What is below the first screen comes a part at a time: all at once would hold up keys and frames."""
+        if not self._left:
+            self._later.stop()
+            return
+        part = self._left.pop(0)
+        self.body_layout.addWidget(label(told(part.title), "heading"))
+        self._build_rows(part.rows)
+
+    def _build_all(self) -> None:
+        while self._left:
+            self._build_next()
 
     def _build_rows(self, rows: Sequence[FormRow]) -> None:
         for row in rows:
