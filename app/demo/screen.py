@@ -26,8 +26,11 @@ class NoVirtualScreen(Problem):
 
 
 @contextmanager
-def some_screen(*, always_virtual: bool = False) -> Iterator[bool]:
-    """Makes sure that windows have a screen; yields whether it is a virtual one. Raises NoVirtualScreen."""
+def some_screen(*, always_virtual: bool = False, size: str = _SIZE) -> Iterator[bool]:
+    """Makes sure that windows have a screen; yields whether it is a virtual one. Raises NoVirtualScreen.
+
+    `size` is that of a virtual one: width, height and bits of a pixel.
+    """
     has_screen = (
         not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
@@ -40,7 +43,7 @@ def some_screen(*, always_virtual: bool = False) -> Iterator[bool]:
     read_fd, write_fd = os.pipe()
     process = subprocess.Popen(
         # Without -noreset it starts anew when its last client leaves, and refuses who comes just then.
-        [path, "-displayfd", str(write_fd), "-screen", "0", _SIZE, "-nolisten", "tcp", "-noreset"],
+        [path, "-displayfd", str(write_fd), "-screen", "0", size, "-nolisten", "tcp", "-noreset"],
         pass_fds=[write_fd],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -13,6 +13,7 @@ from app.ui.theme.icons import app_icon
 
 _SIZE = QSize(1280, 800)
 _LEAST = QSize(880, 560)
+_SETTLE_MS = 500
 
 
 class MainWindow(QMainWindow):
@@ -29,6 +30,11 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self.setCentralWidget(self._stack)
         self._bring_back()
+        self._screens_changed = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._screens_changed.timeout.connect(self._onto_a_screen)
+        self._scale_changed = QTimer(self, singleShot=True, interval=0)
+        self._scale_changed.timeout.connect(self._take_new_scale)
+        self._watch_screens()
 
     @property
     def shown(self) -> QWidget | None:
@@ -67,6 +73,24 @@ class MainWindow(QMainWindow):
             self.resize(_SIZE.boundedTo(room))
         self._onto_a_screen()
 
+    def _watch_screens(self) -> None:
+        program = QGuiApplication.instance()
+        assert isinstance(program, QGuiApplication)
+        program.screenAdded.connect(self._watch_screen)
+        program.screenRemoved.connect(self._on_screens)
+        for screen in program.screens():
+            self._watch_screen(screen)
+
+    @Slot(QScreen)
+    def _watch_screen(self, screen: QScreen) -> None:
+        screen.availableGeometryChanged.connect(self._on_screens)
+
+    @Slot()
+    def _on_screens(self, _what: object = None) -> None:
+        # Later: a system with a window manager brings windows back by itself.
+        self._screens_changed.start()
+
+    @Slot()
     def _onto_a_screen(self) -> None:
         # The screen that it was on may have been unplugged.
         if QGuiApplication.screenAt(self.frameGeometry().center()) is not None:
@@ -76,6 +100,29 @@ class MainWindow(QMainWindow):
             room = screen.availableGeometry()
             self.resize(self.size().boundedTo(room.size()))
             self.move(room.center() - self.rect().center())
+
+    def _take_new_scale(self) -> None:
+        """Makes the window as large as its content at another scale.
+
+        With X11, Qt draws at the new scale at once, but the window keeps its pixels, so that a part of the
+        content is beyond its edge. It asks for a size only when that differs from what it believes to have.
+        """
+        if self.isMaximized() or self.isFullScreen():
+            state = self.windowState()
+            self.setWindowState(Qt.WindowState.WindowNoState)
+            self.setWindowState(state)
+            return
+        wanted = self.size()
+        if (screen := self.screen()) is not None:
+            wanted = wanted.boundedTo(screen.availableGeometry().size())
+        self.resize(wanted + QSize(1, 1))
+        self.resize(wanted)
+        self._screens_changed.start()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and QGuiApplication.platformName() == "xcb":
+            self._scale_changed.start()
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember_place()
