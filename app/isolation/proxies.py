@@ -170,7 +170,7 @@ class Proxies:
                 self._move(tx, proxy, parsed)
             now = store.just_saved(tx, proxy.id)
             until = now.expires if isinstance(expires, Same) else expires
-            named = label or self._free_name(tx, parsed.upstream if parsed else proxy.upstream)
+            named = label or self._free_name(tx, parsed.upstream if parsed else proxy.upstream, proxy.id)
             self._require_free(tx, named, proxy.id)
             changed = replace(now, name=named, expires=until, provider=seller)
             store.describe(tx, changed, self._clock.now())
@@ -288,7 +288,7 @@ class Proxies:
 
     def _sealed(self, tx: Tx, parsed: ProxyString, name: str, proxy_id: ProxyId) -> SealedProxy:
         upstream = parsed.upstream
-        label = name or self._free_name(tx, upstream)
+        label = name or self._free_name(tx, upstream, proxy_id)
         self._require_free(tx, label, proxy_id)
         seal = self._vault.fields.seal
         url = Secret(parsed.change_ip_url)
@@ -322,11 +322,11 @@ class Proxies:
         if key == DIRECT_WORD or store.owner_of_name(source, key) not in (None, proxy_id):
             raise ProxyNameTaken(say("The name {name} is taken.", name=name), say("Choose another name."))
 
-    def _free_name(self, tx: Tx, upstream: Upstream) -> str:
+    def _free_name(self, tx: Tx, upstream: Upstream, proxy_id: ProxyId) -> str:
         # Without kind and user: those stand in their own columns.
         base = replace(upstream, username="").shown().partition("://")[2][:50]
         name, count = base, 1
-        while store.owner_of_name(tx, name_key(name)) is not None:
+        while store.owner_of_name(tx, name_key(name)) not in (None, proxy_id):
             count += 1
             name = f"{base} ({count})"
         return name

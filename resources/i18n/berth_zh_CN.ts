@@ -4773,8 +4773,16 @@
         <translation>这家店铺有什么要记的？加密保存，自动存盘。</translation>
     </message>
     <message>
+        <source>What should happen now?</source>
+        <translation>现在怎么处理？</translation>
+    </message>
+    <message numerus="yes">
+        <source>What should happen to %n window(s)?</source>
+        <translation type="vanished"><numerusform>这 %n 个窗口怎么处理？</numerusform></translation>
+    </message>
+    <message>
         <source>What should happen to them?</source>
-        <translation>这些窗口怎么处理？</translation>
+        <translation type="vanished">这些窗口怎么处理？</translation>
     </message>
     <message>
         <source>What stores on one computer share</source>

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -64,7 +65,7 @@ class Scale:
         self._file = folder / "xsettingsd.conf"
         self.write(1)
 
-    def __enter__(self) -> Scale:
+    def __enter__(self) -> Self:
         self._daemon = subprocess.Popen(["xsettingsd", "-c", str(self._file)], stderr=subprocess.DEVNULL)
         return self
 

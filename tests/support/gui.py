@@ -45,6 +45,8 @@ from app.kernel.secret import Secret
 from app.ui.application import Application
 from app.ui.pages.stores.page import StoresPage
 from app.ui.prompts import Question
+from app.ui.theme.palette import tokens_now
+from app.ui.theme.tokens import Tokens
 from app.ui.widgets.drawer import Drawer
 from app.vault.kdf import FLOOR_KDF
 from app.vault.vault import Vault
@@ -289,6 +291,10 @@ class Gui:
             raise AssertionError(
                 f"{what or holds} in {limit_ms} ms\non the screen: {self.texts()}"
             ) from error
+
+    def until_theme(self, tokens: Tokens) -> None:
+        """Waits until the program wears these colours, all of it."""
+        self.until(lambda: tokens_now() is tokens and not self.app.theme.is_changing)
 
     def rest(self) -> None:
         """Waits until nothing is on its way: no job runs, and every answer has been shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tests.support.stage import until
 
 LIMIT_S = 60.0
 _LOOK_S = 0.15
+_CLIENT_MESSAGE = 33  # X.h
 _CARET_PX = 120  # a caret that blinks is no change
 _PASTE = """
 from PySide6.QtGui import QGuiApplication
@@ -56,6 +58,10 @@ class Person:
         """Waits until a dialog lies over the main window, or lies there no more."""
         until(lambda: (len(self.windows()) > 1) is there, LIMIT_S)
         self.attend()
+
+    def close_window(self) -> None:
+        """Asks the front window to close, as the cross in its title does (ICCCM, WM_DELETE_WINDOW)."""
+        _send_delete(int(self.windows()[-1]))
 
     def ended(self) -> int:
         """Waits for the program's end, and gives its exit code."""
@@ -146,6 +152,35 @@ def _difference(one: Image.Image, other: Image.Image) -> int:
     if one.size != other.size:
         return one.width * one.height
     return sum(ImageChops.difference(one, other).convert("L").histogram()[1:])
+
+
+class _ClientMessage(ctypes.Structure):
+    """Xlib's XClientMessageEvent, as long as an XEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest", ctypes.c_long * 12),
+    )
+
+
+def _send_delete(window: int) -> None:
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+    atom = {name: x11.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")}
+    message = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=32)
+    message.message_type = atom[b"WM_PROTOCOLS"]
+    message.data[0] = atom[b"WM_DELETE_WINDOW"]
+    x11.XSendEvent(display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
+    x11.XCloseDisplay(display)
 
 
 def _xdotool(*words: str) -> None:

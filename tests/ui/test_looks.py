@@ -49,21 +49,21 @@ def test_the_theme_switches_live_and_back(gui: Gui):
     light = image(gui.window)
 
     command(gui, "light and dark")
-    gui.until(lambda: tokens_now() is DARK)
+    gui.until_theme(DARK)
     dark = image(gui.window)
 
     assert gui.qt.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.window
     assert share_of_dark(light) < 0.3
     assert share_of_dark(dark) > 0.8
     command(gui, "light and dark")
-    gui.until(lambda: tokens_now() is LIGHT)
+    gui.until_theme(LIGHT)
     assert image(gui.window) == light
     assert gui.app.settings.text("ui.theme") == "light"
 
 
 def test_the_theme_that_was_chosen_is_there_at_the_next_start(gui: Gui):
     command(gui, "light and dark")
-    gui.until(lambda: tokens_now() is DARK)
+    gui.until_theme(DARK)
     gui.end()
 
     gui.begin(ui_theme="dark")
@@ -81,7 +81,7 @@ def test_what_lies_over_the_page_changes_with_it(gui: Gui, opens: str):
     over = gui.focus.window() if opens == "F2" else gui.window
 
     gui.app._switch_theme()
-    gui.until(lambda: tokens_now() is DARK)
+    gui.until_theme(DARK)
     gui.rest()
 
     assert share_of_dark(image(over)) > 0.7

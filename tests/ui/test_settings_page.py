@@ -139,7 +139,7 @@ def test_the_theme_is_chosen_and_there_at_once(settings: Gui):
 
     choose(settings, "ui.theme", "dark")
 
-    settings.until(lambda: tokens_now() is DARK)
+    settings.until_theme(DARK)
     assert stored(settings, "ui.theme") == "dark"
     assert page(settings).section == "settings"
 
@@ -180,7 +180,7 @@ def test_the_language_is_chosen_and_the_page_speaks_it_at_once(settings: Gui):
 
 def test_a_switch_by_another_way_is_shown_in_the_choice(settings: Gui):
     settings.app.commands.run("theme")
-    settings.until(lambda: tokens_now() is DARK)
+    settings.until_theme(DARK)
 
     assert settings.find(field("ui.theme", "choice"), QComboBox).currentData() == "dark"
 

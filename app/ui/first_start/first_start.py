@@ -97,7 +97,8 @@ class _Step(QWidget):
         box = QWidget()
         self.column = QVBoxLayout(box)
         self.column.setSpacing(14)
-        for widget in (sign, self.step_label, self.title_label, self.banner):
+        self.column.addWidget(sign, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self.step_label, self.title_label, self.banner):
             self.column.addWidget(widget)
         self.setLayout(centred(box, _WIDTH_PX))
 

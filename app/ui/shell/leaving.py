@@ -73,7 +73,7 @@ class Leaving:
         stay = tr("Stay in the tray") if self._tray.is_there else tr("Quit, leave them open")
         self._prompts.ask(
             tr("%n window(s) still open", n=count),
-            tr("What should happen to them?"),
+            tr("What should happen now?"),
             (
                 Choice("cancel", tr("Cancel")),
                 Choice("close", tr("Close all and quit"), "danger"),

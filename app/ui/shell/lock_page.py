@@ -54,8 +54,8 @@ class LockPage(QWidget):
         box = QWidget()
         column = QVBoxLayout(box)
         column.setSpacing(14)
+        column.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
         for widget in (
-            sign,
             self.title_label,
             self.banner,
             self.code_field,

@@ -45,11 +45,11 @@ def palette_of(tokens: Tokens) -> QPalette:
 
 def wear(application: QGuiApplication, tokens: Tokens) -> None:
     """Gives the program a palette; from now on painters find its tokens."""
-    global _worn  # noqa: PLW0603 - as the palette itself: one for the program
+    global _worn
     _worn = tokens
     application.setPalette(palette_of(tokens))
 
 
 def tokens_now() -> Tokens:
-    """The tokens behind the program's palette of now. Painters ask for every cell, so nothing is worked out."""
+    """The tokens behind the program's palette of now. Painters ask for every cell: nothing is worked out."""
     return _worn

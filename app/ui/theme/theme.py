@@ -23,7 +23,10 @@ _PAUSE_MS = 8
 
 
 class Theme(QObject):
-    """Applies tokens, style sheet and font to the application, and follows the system where asked to."""
+    """Applies tokens, style sheet and font to the application, and follows the system where asked to.
+
+    `is_changing` holds between a wish for other colours and their being seen everywhere.
+    """
 
     changed = Signal()
 
@@ -34,6 +37,7 @@ class Theme(QObject):
         self._motion = "system"
         self._tokens: Tokens | None = None
         self.is_compact = False
+        self.is_changing = False
         application.styleHints().colorSchemeChanged.connect(self._on_system_changed)
 
     @property
@@ -89,20 +93,26 @@ class Theme(QObject):
 
         The sheet goes first: while one is there, a new palette is worked through for every widget twice.
         """
+        self.is_changing = True
         windows = [one for one in self._application.topLevelWidgets() if one.isVisible()]
         for window in windows:
             window.setUpdatesEnabled(False)
 
         def put_on() -> None:
+            if self._tokens is tokens:  # otherwise somebody has changed it again, and that is still to come
+                wear(self._application, tokens)
+                self._application.setStyleSheet(sheet_of(tokens))
+                QTimer.singleShot(_PAUSE_MS, self, show)
+
+        def show() -> None:
             if self._tokens is not tokens:
-                return  # somebody has changed it again meanwhile, and that is still to come
-            wear(self._application, tokens)
-            self._application.setStyleSheet(sheet_of(tokens))
+                return
             for window in windows:
                 if shiboken6.isValid(window):
                     window.setUpdatesEnabled(True)
                     # Not `update`: a request that came while updates were off is lost, and Qt waits for it.
-                    QTimer.singleShot(_PAUSE_MS, window, window.repaint)
+                    window.repaint()
+            self.is_changing = False
             self.changed.emit()
 
         self._application.setStyleSheet("")

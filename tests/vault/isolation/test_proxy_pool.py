@@ -140,6 +140,7 @@ def test_what_is_known_of_a_proxy_is_changed(pool: Rooms, changes: list[Changes]
 
     assert (changed.name, changed.expires, changed.provider) == ("Gamma", until, "Lumi")
     assert pool.proxies.change("Gamma", name="").name == "b.example:8080"
+    assert pool.proxies.change("b.example:8080", name="").name == "b.example:8080"  # it is its own
     assert pool.proxies.change("b.example:8080", expires=None, provider="").expires is None
     assert pool.profiles.rows(pool.profiles.ids())[0].proxy is not None
     assert all(change.touches(PROXY, changed.id) for change in changes[-2:])

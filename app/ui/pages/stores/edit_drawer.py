@@ -278,7 +278,7 @@ class EditStoreDrawer(Drawer):
         self._build_rows(part.rows[1:])
 
     def _build_next(self) -> None:
-        """What is below the first screen comes a part at a time: all at once would hold up keys and frames."""
+        """What is below the first screen comes a part at a time: all at once would hold up keys."""
         if not self._left:
             self._later.stop()
             return
