@@ -75,10 +75,15 @@ class SingleInstance(QObject):
     def _on_connection(self) -> None:
         assert self._server is not None
         socket = self._server.nextPendingConnection()
-        socket.readyRead.connect(lambda: self._on_ready(socket))
+        # Not a lambda: it would hold this object, and let go of it in the middle of the socket's own end.
+        socket.readyRead.connect(self._on_ready)
         socket.disconnected.connect(socket.deleteLater)
 
-    def _on_ready(self, socket: QLocalSocket) -> None:
+    @Slot()
+    def _on_ready(self) -> None:
+        socket = self.sender()
+        if not isinstance(socket, QLocalSocket):
+            return
         if not socket.canReadLine():
             if socket.bytesAvailable() > _LONGEST:
                 socket.abort()

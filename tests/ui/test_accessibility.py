@@ -269,3 +269,29 @@ def test_the_list_tells_rows_and_columns_to_a_screen_reader(gui: Gui):
     names = [interface.child(at).text(QAccessible.Text.Name) for at in range(interface.childCount())]
 
     assert {"Store: Anna", "Platform · market: Amazon · DE", "Window: Not open"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("scene", "names"),
+    [
+        ("stores", ["side_tree", "new_store_button", "store_list", "pane_open_button", "edit_pages_button"]),
+        ("proxies", ["new_proxy_button", "proxy_list", "pane_check_button"]),
+        ("settings", ["section_appearance_button", "ui_language_choice", "open_logs_button"]),
+        ("edit", ["name_edit", "operator_edit", "fingerprint_webrtc_edit", "cancel_button", "save_button"]),
+    ],
+)
+def test_tab_goes_as_one_reads(gui: Gui, scene: str, names: list[str]):
+    gui.make("Anna")
+    gui.work.isolation.proxies.add("http://one.example:80")
+    gui.select("Anna")
+    if scene == "edit":
+        gui.press("Ctrl+E")
+    else:
+        gui.app.signed_in.frame.show_page(scene)
+    gui.rest()
+
+    walked, _ = tab_round(gui)
+    order = [one.objectName() or type(one).__name__ for one in walked]
+    found = [order.index(name) for name in names]
+    first = found.index(min(found))  # the round begins where the focus was
+    assert found[first:] + found[:first] == sorted(found), order

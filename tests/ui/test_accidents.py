@@ -116,6 +116,49 @@ def test_nonsense_from_another_program_is_not_listened_to(locked: Gui, raw: byte
     assert asked == []
 
 
+_MANY_STARTS = """
+import socket, sys, tempfile
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from app.kernel.paths import Paths
+from app.ui.single_instance import SingleInstance
+
+program = QApplication([])
+
+def one_start(folder):
+    only, heard = SingleInstance(Paths.of(folder, {})), []
+    assert only.take([])
+    only.asked.connect(heard.append)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.connect(only._name())
+        other.sendall(b'{"version": 1, "words": ["12"]}\\n')
+        while not heard:
+            program.processEvents()
+    only.release()
+
+for number in range(40):
+    one_start(Path(sys.argv[1]) / str(number))
+    for _ in range(20):
+        program.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+print("alive")
+"""
+
+
+def test_who_listened_to_other_starts_goes_without_a_crash(tmp_path: Path):
+    """In a process of its own: a crash of Qt would take the others along."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MANY_STARTS, str(tmp_path)],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
+
+
 def _heard(other: socket.socket) -> bytes:
     try:
         return other.recv(16)

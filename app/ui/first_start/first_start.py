@@ -26,12 +26,11 @@ from app.ui.clipboard import SecretClipboard
 from app.ui.first_start.recovery_sheet import draw, save_pdf
 from app.ui.first_start.strength import StrengthBar
 from app.ui.language import tr
-from app.ui.theme.icons import app_icon
 from app.ui.vault_door import VaultDoor
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import Field, PassphraseEdit
 from app.ui.widgets.parts import ElidedLabel, button, centred, label
-from app.ui.widgets.sign import Sign
+from app.ui.widgets.sign import OwnSign
 
 _WIDTH_PX = 520
 _OWNER = "owner"
@@ -90,7 +89,7 @@ class FirstStart(QWidget):
 class _Step(QWidget):
     def __init__(self, number: int, title: str) -> None:
         super().__init__()
-        sign = Sign(48, app_icon())
+        sign = OwnSign(48)
         self.step_label = label(tr("Step {number} of 3").format(number=number), "muted")
         self.title_label = label(title, "title", wraps=True)
         self.banner = Banner(closes=False)

@@ -9,12 +9,11 @@ from app.kernel.errors import LockedProblem, Problem
 from app.kernel.secret import Secret
 from app.ui.first_start.strength import StrengthBar
 from app.ui.language import tr
-from app.ui.theme.icons import app_icon
 from app.ui.vault_door import VaultDoor
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.fields import Field, PassphraseEdit
 from app.ui.widgets.parts import ElidedLabel, button, centred, label
-from app.ui.widgets.sign import Sign
+from app.ui.widgets.sign import OwnSign
 from app.ui.window_states import WindowStates
 
 _WIDTH_PX = 400
@@ -32,7 +31,7 @@ class LockPage(QWidget):
         self._recovers = False
         self._is_wished = False  # Enter came while the vault was still being locked
         door.locked.connect(self._on_locked)
-        sign = Sign(56, app_icon())
+        sign = OwnSign(56)
         self.title_label = label(tr("Berth is locked"), "title")
         self.title_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.banner = Banner(closes=False)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from app.kernel.text import Text
 from app.ui.language import told, tr
-from app.ui.theme.icons import app_icon, icon
+from app.ui.theme.icons import icon
 from app.ui.widgets.parts import PushButton, icon_button, label
-from app.ui.widgets.sign import Sign
+from app.ui.widgets.sign import OwnSign
 
 WIDE_PX = 160
 NARROW_PX = 56
@@ -70,7 +70,7 @@ class Rail(QWidget):
         row.setContentsMargins(6, 0, 0, 0)
         row.setSpacing(10)
         self._name = label(tr("Berth"), "title")
-        row.addWidget(Sign(26, app_icon()))
+        row.addWidget(OwnSign(26))
         row.addWidget(self._name, 1)
         return row
 

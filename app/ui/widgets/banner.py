@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from app.kernel.errors import Problem
 from app.ui.language import told, tr
-from app.ui.theme.icons import icon
 from app.ui.widgets.parts import button, icon_button, label, set_kind
 from app.ui.widgets.sign import Sign
 
@@ -73,7 +72,7 @@ class Banner(QFrame):
         for way in ways:
             self._ways.addWidget(button(way.text, way.name, way.act, kind=way.kind))
         self._ways.addStretch(1)  # without buttons, too: an empty row would squeeze the words
-        self._sign.show_icon(icon(_ICONS[level], _TONES[level]))
+        self._sign.show_icon(_ICONS[level], _TONES[level])
         self.show()
 
     def clear(self) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.theme.icons import icon
 from app.ui.widgets.banner import Way
 from app.ui.widgets.parts import button, label
 from app.ui.widgets.sign import Sign
@@ -39,7 +38,7 @@ class EmptyState(QWidget):
 
     def say(self, icon_name: str, title: str, text: str = "", ways: Sequence[Way] = ()) -> None:
         """Shows this."""
-        self._sign.show_icon(icon(icon_name, "disabled"))
+        self._sign.show_icon(icon_name, "disabled")
         self.title_label.setText(title)
         self.text_label.setText(text)
         self.text_label.setVisible(bool(text))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from app.isolation.checks import Check, Level
 from app.ui.language import told, tr
 from app.ui.telling import named
-from app.ui.theme.icons import icon
 from app.ui.widgets.parts import breakable, label, plain_tip
 from app.ui.widgets.sign import Sign
 
@@ -106,7 +105,7 @@ class Checks(QWidget):
         grid = QGridLayout(line)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
-        grid.addWidget(Sign(_SIGN_PX, icon(name, tone)), 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Sign(_SIGN_PX, name, tone), 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, 0, 1)
         grid.setColumnStretch(1, 1)
         return line

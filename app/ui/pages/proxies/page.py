@@ -181,7 +181,6 @@ class ProxiesPage(Page):
         row.addWidget(self.splitter)
         middle = plain("surface")
         self.splitter.addWidget(middle)
-        self.splitter.addWidget(self.pane)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -198,6 +197,7 @@ class ProxiesPage(Page):
             (self.pane_button,),
             (self.new_button, self.several_button, self.check_button),
         )
+        self.splitter.addWidget(self.pane)  # last: Tab goes on in the order in which things came
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([900, WIDTH_PX])
         self._bring_back()

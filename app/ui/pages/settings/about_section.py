@@ -23,10 +23,9 @@ from app.ui.face import Face
 from app.ui.language import tr
 from app.ui.pages.settings import licences
 from app.ui.pages.settings.licences import Part
-from app.ui.theme.icons import app_icon
 from app.ui.widgets.fields import Choice
 from app.ui.widgets.parts import ElidedLabel, button, label, plain_tip
-from app.ui.widgets.sign import Sign
+from app.ui.widgets.sign import OwnSign
 
 _SIGN_PX = 56
 _LIST_PX = 230
@@ -63,7 +62,7 @@ class AboutSection(QWidget):
 
     def _build_head(self) -> QFrame:
         card = _card()
-        sign = Sign(_SIGN_PX, app_icon())
+        sign = OwnSign(_SIGN_PX)
         words = QVBoxLayout()
         words.setSpacing(4)
         self.version_label = label(tr("Berth {version}").format(version=__version__), "title")

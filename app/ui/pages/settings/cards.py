@@ -151,9 +151,9 @@ class ActRow(Row):
 class Card(QWidget):
     """A heading and the rows beneath it in one frame."""
 
-    def __init__(self, title: str, rows: Sequence[Row], parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, rows: Sequence[Row] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows = list(rows)
+        self.rows: list[Row] = []
         self.title_label = label(title, "heading")
         frame = QFrame()
         frame.setProperty("kind", "card")
@@ -166,12 +166,17 @@ class Card(QWidget):
         self._inner.setContentsMargins(0, 0, 0, 0)
         self._inner.setSpacing(0)
         self._lines: list[QFrame] = []
+        self.add(rows)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """More rows, at the end."""
         for row in rows:
-            self._lines.append(hairline())
-            self._inner.addWidget(self._lines[-1])
+            line = hairline()
+            self._inner.addWidget(line)
+            line.setVisible(bool(self.rows))
             self._inner.addWidget(row)
-        for line in self._lines[:1]:
-            line.hide()
+            self._lines.append(line)
+            self.rows.append(row)
 
     def filter(self, text: str) -> int:
         """Shows the rows that hold every word of a text, or all where the heading does; says how many."""

@@ -11,7 +11,6 @@ from app.ui.language import told, tr
 from app.ui.pages.settings.cards import Card, Row
 from app.ui.pages.settings.keycaps import Keycaps
 from app.ui.telling import named
-from app.ui.theme.icons import icon
 from app.ui.widgets.parts import label
 from app.ui.widgets.sign import Sign
 
@@ -38,7 +37,7 @@ class KeyRow(Row):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 7, 16, 7)
         row.setSpacing(12)
-        row.addWidget(Sign(_ICON_PX, icon(icon_name, "muted") if icon_name else None))
+        row.addWidget(Sign(_ICON_PX, icon_name, "muted"))
         row.addWidget(self.name_label, 1)
         row.addWidget(self.caps)
         self.setMinimumHeight(38)

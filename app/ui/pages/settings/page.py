@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -178,7 +178,13 @@ class SettingsPage(Page):
         row.addWidget(side)
         row.addWidget(self.stack, 1)
         self.settings_scroll, column = _scrolling(self.stack)
-        self.cards = self._build_cards(column)
+        groups = self._groups()
+        self.cards = [Card(title, parent=column.parentWidget()) for _, title, _ in groups]
+        # Before the rows of the cards: Tab goes on in the order in which things came.
+        self._fill_side(side, [group for group, _, _ in groups])
+        for card, (group, _, settings) in zip(self.cards, groups, strict=True):
+            card.add(self._rows_of(group, settings))
+            column.addWidget(card)
         self.empty = EmptyState()
         self.empty.hide()
         column.addWidget(self.empty)
@@ -194,9 +200,8 @@ class SettingsPage(Page):
         about_row.addWidget(self.about, 100)
         about_row.addStretch(1)
         self.about.setMaximumWidth(_WIDTH_PX + 240)
-        self._fill_side(side)
 
-    def _fill_side(self, side: QWidget) -> None:
+    def _fill_side(self, side: QWidget, groups: Sequence[str]) -> None:
         side.setObjectName("settings_side")
         side.setProperty("kind", "side")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
@@ -205,7 +210,7 @@ class SettingsPage(Page):
         column = QVBoxLayout(side)
         column.setContentsMargins(8, 12, 8, 12)
         column.setSpacing(2)
-        for section, card in zip(self._card_ids, self.cards, strict=True):
+        for section, card in zip(groups, self.cards, strict=True):
             sign = _GROUPS.get(section, "folder" if section == _FOLDERS else "settings")
             column.addWidget(self._entry(section, card.title_label.text(), sign, card))
         column.addSpacing(6)
@@ -225,27 +230,21 @@ class SettingsPage(Page):
         self._sections.append(_Section(section, made, card))
         return made
 
-    def _build_cards(self, column: QVBoxLayout) -> list[Card]:
-        within = column.parentWidget()
+    def _groups(self) -> list[tuple[str, str, list[Setting]]]:
+        """The cards: what each is called in the code and on the screen, and its settings."""
         groups: dict[str, list[Setting]] = {group: [] for group in _GROUPS}
-        titles: dict[str, str] = {}
+        titles = {_VAULT: tr("Vault")}
         for setting in self._work.settings.rows():
             groups.setdefault(setting.group.source, []).append(setting)
             titles[setting.group.source] = told(setting.group)
-        cards: list[Card] = []
-        self._card_ids: list[str] = []
-        for group, settings in groups.items():
-            rows: list[Row] = [self._build_row(setting) for setting in settings]
-            if group == _VAULT:
-                rows.insert(0, self._passphrase_row())
-            if rows:
-                cards.append(Card(titles.get(group, tr("Vault")), rows, within))
-                self._card_ids.append(group)
-        cards.append(Card(tr("Folders"), self._folder_rows(), within))
-        self._card_ids.append(_FOLDERS)
-        for card in cards:
-            column.addWidget(card)
-        return cards
+        found = [(group, titles[group], rows) for group, rows in groups.items() if rows or group == _VAULT]
+        return [*found, (_FOLDERS, tr("Folders"), [])]
+
+    def _rows_of(self, group: str, settings: Sequence[Setting]) -> list[Row]:
+        if group == _FOLDERS:
+            return self._folder_rows()
+        rows: list[Row] = [self._build_row(setting) for setting in settings]
+        return [self._passphrase_row(), *rows] if group == _VAULT else rows
 
     def _build_row(self, setting: Setting) -> SettingRow:
         row = self.rows[setting.name] = SettingRow(setting)

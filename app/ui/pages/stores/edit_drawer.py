@@ -285,6 +285,9 @@ class EditStoreDrawer(Drawer):
         part = self._left.pop(0)
         self.body_layout.addWidget(label(told(part.title), "heading"))
         self._build_rows(part.rows)
+        # Tab goes on in the order in which things came; the foot came before these.
+        self.setTabOrder(self._fields[part.rows[-1].key].edit, self.cancel_button)
+        self.setTabOrder(self.cancel_button, self.save_button)
 
     def _build_all(self) -> None:
         while self._left:
