@@ -78,10 +78,11 @@ def open_now(paths: Paths) -> set[str]:
     return {window["name"] for window in windows_and_crashes(paths) if window["state"] == "open"}
 
 
-def unlock(person: Person) -> None:
+def unlock(person: Person, paths: Paths) -> None:
     person.settle()
     person.type(PASSPHRASE.reveal())
     person.press("Return")
+    until(lambda: is_held(paths))
     person.settle()
 
 
@@ -91,7 +92,7 @@ def test_the_tray_says_what_is_open_and_keeps_the_program(person: Person, tray: 
     assert tray.tip == "Berth · No window is open"
     assert list(tray.menu()) == ["Show Berth", "Lock", "Quit"]
 
-    unlock(person)
+    unlock(person, paths)
     person.press("Return")  # the one store
     until(lambda: open_now(paths) == {"Anna"}, OPENING_S)
     until(lambda: tray.tip == "Berth · 1 window open")
@@ -109,8 +110,7 @@ def test_the_tray_says_what_is_open_and_keeps_the_program(person: Person, tray: 
     tray.choose("Lock")
     until(lambda: not is_held(paths))
     person.keep("locked")
-    unlock(person)
-    until(lambda: is_held(paths))
+    unlock(person, paths)
 
     tray.choose("Quit")
     person.wait_for_dialog()
