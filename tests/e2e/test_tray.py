@@ -103,7 +103,7 @@ def test_the_tray_says_what_is_open_and_keeps_the_program(person: Person, tray: 
     until(lambda: not person.windows())
     assert open_now(paths) == {"Anna"}
     tray.click()
-    until(person.windows)
+    until(lambda: person.windows() or None)
     person.attend()
     person.keep("shown-again")
 
