@@ -50,7 +50,8 @@ class Person:
 
     def attend(self) -> None:
         """Turns to the program's front window, as a click on its title would."""
-        front = until(lambda: self.windows() or None, LIMIT_S)[-1]  # a window that goes in the middle of a search ends it
+        # A window that goes in the middle of a search ends it.
+        front = until(lambda: self.windows() or None, LIMIT_S)[-1]
         _xdotool("windowraise", front)
         _xdotool("windowfocus", "--sync", front)
 
