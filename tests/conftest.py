@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.kernel.paths import Paths
+
+# On a busy machine with coverage on, the first draw alone takes longer than Hypothesis likes.
+settings.register_profile("berth", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("berth")
 
 pytest_plugins = ["pytester", "tests.support.failing", "tests.support.coverage_floor"]
 
