@@ -89,7 +89,7 @@ class Theme(QObject):
         self.changed.emit()
 
     def _change_to(self, tokens: Tokens) -> None:
-        """In three turns of the event loop, unseen: hundreds of widgets at once would hold it up.
+        """In four turns of the event loop, unseen: hundreds of widgets at once would hold it up.
 
         The sheet goes first: while one is there, a new palette is worked through for every widget twice.
         """
@@ -102,6 +102,11 @@ class Theme(QObject):
             if self._tokens is tokens:  # otherwise somebody has changed it again, and that is still to come
                 wear(self._application, tokens)
                 self._application.setStyleSheet(sheet_of(tokens))
+                QTimer.singleShot(_PAUSE_MS, self, tell)
+
+        def tell() -> None:
+            if self._tokens is tokens:
+                self.changed.emit()  # before anything is seen: what this changes would be painted twice
                 QTimer.singleShot(_PAUSE_MS, self, show)
 
         def show() -> None:
@@ -113,7 +118,6 @@ class Theme(QObject):
                     # Not `update`: a request that came while updates were off is lost, and Qt waits for it.
                     window.repaint()
             self.is_changing = False
-            self.changed.emit()
 
         self._application.setStyleSheet("")
         # With a pause: a timer that is due at once is served before the next key or click.
