@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
 
-from app.demo.internet import LocalInternet, LocalInternetThread
-from app.demo.screen import some_screen
-from app.isolation.keeper.client import KeeperClient, windows_and_crashes
+from app.demo.internet import LocalInternet
 from app.isolation.network.proxy_string import write
 from app.isolation.template import shipped_and_own
 from app.kernel.clock import SystemClock
@@ -23,11 +17,11 @@ from app.ui.pages.stores.words import in_gallery_order
 from app.ui.theme.tokens import DARK, LIGHT
 from app.vault.vault import Vault
 from app.workspace import build, migrations
+from tests.support.program import ROOT, at_the_program, open_now
 from tests.support.stage import until
 from tests.support.vaults import PASSPHRASE
 from tests.support.x11 import Person
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "a-day"
 TILES_A_ROW = 3
 OPENING_S = 60.0
@@ -35,39 +29,9 @@ ENDING_S = 60.0
 
 
 @pytest.fixture
-def net() -> Iterator[LocalInternet]:
-    with some_screen(always_virtual=True), LocalInternetThread() as internet:
-        yield internet.net
-
-
-@pytest.fixture
-def person(net: LocalInternet, berth_home: Path) -> Iterator[Person]:
-    """Somebody who has just started the program. What they see is kept in build/a-day."""
-    for old in PICTURES.glob("*.png"):
-        old.unlink()
-    environ = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
-    program = subprocess.Popen(
-        [sys.executable, "-m", "app", "gui"],
-        cwd=ROOT,
-        env={**environ, "QT_QPA_PLATFORM": "xcb"},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        yield Person(program, PICTURES)
-    finally:
-        if program.poll() is None:
-            program.kill()
-        _, said = program.communicate()
-        keeper = KeeperClient.find(Paths.of())
-        if keeper is not None:
-            with keeper:
-                keeper.close_windows()
-    assert b"Traceback" not in said, said.decode()
-
-
-def open_now(paths: Paths) -> set[str]:
-    return {window["name"] for window in windows_and_crashes(paths) if window["state"] == "open"}
+def person(net: LocalInternet, paths: Paths) -> Iterator[Person]:
+    with at_the_program("a-day", paths) as one:
+        yield one
 
 
 def command(person: Person, words: str) -> None:
@@ -113,7 +77,6 @@ def test_a_whole_day_by_keyboard_and_mouse(person: Person, net: LocalInternet, p
 
 
 def first_start(person: Person) -> None:
-    person.wait_for_window()
     person.keep("first-start")
     person.type(PASSPHRASE.reveal())
     person.keep("passphrase")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -13,12 +11,12 @@ from typing import Self
 import pytest
 
 from app.demo.screen import some_screen
+from app.kernel.paths import Paths
 from app.ui.theme.tokens import LIGHT
+from tests.support.program import at_the_program
 from tests.support.stage import until
 from tests.support.x11 import Person
 
-ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "build" / "desktops"
 BOTH_PX = (2560, 1000)
 LEFT_PX = (1280, 800)
 
@@ -38,24 +36,10 @@ def scale(screens: None, tmp_path: Path) -> Iterator[Scale]:
 
 
 @pytest.fixture
-def person(screens: None, berth_home: Path) -> Iterator[Person]:
+def person(screens: None, paths: Paths) -> Iterator[Person]:
     """Somebody before the first start."""
-    environ = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
-    program = subprocess.Popen(
-        [sys.executable, "-m", "app", "gui"],
-        cwd=ROOT,
-        env={**environ, "QT_QPA_PLATFORM": "xcb"},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        one = Person(program, PICTURES)
-        one.wait_for_window()
+    with at_the_program("desktops", paths) as one:
         yield one
-    finally:
-        program.kill()
-        _, said = program.communicate()
-    assert b"Traceback" not in said, said.decode()
 
 
 class Scale:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from app.demo.internet import LocalInternet, LocalInternetThread
-from app.demo.screen import some_screen
-from app.isolation.keeper.client import KeeperClient, windows_and_crashes
+from app.demo.internet import LocalInternet
 from app.isolation.network.proxy_string import write
 from app.kernel.clock import SystemClock
 from app.kernel.events import EventHub
@@ -21,20 +15,13 @@ from app.vault.errors import VaultBusy
 from app.vault.vault import Vault
 from app.workspace import build, migrations
 from tests.support.gui import make_vault
+from tests.support.program import at_the_program, open_now
 from tests.support.stage import until
 from tests.support.tray import DesktopTray
 from tests.support.vaults import PASSPHRASE
 from tests.support.x11 import Person
 
-ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "build" / "tray"
 OPENING_S = 60.0
-
-
-@pytest.fixture
-def net() -> Iterator[LocalInternet]:
-    with some_screen(always_virtual=True), LocalInternetThread() as internet:
-        yield internet.net
 
 
 @pytest.fixture
@@ -51,31 +38,8 @@ def person(net: LocalInternet, tray: DesktopTray, paths: Paths) -> Iterator[Pers
         work = build(paths, SystemClock(), opened)
         work.settings.set("network.echo_urls", net.echo_url)
         work.isolation.profiles.new("Anna", template="tiktok-shop-us", proxy=write(net.http_proxy.upstream))
-    environ = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
-    program = subprocess.Popen(
-        [sys.executable, "-m", "app", "gui"],
-        cwd=ROOT,
-        env={**environ, "QT_QPA_PLATFORM": "xcb", "DBUS_SESSION_BUS_ADDRESS": tray.address},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        one = Person(program, PICTURES)
-        one.wait_for_window()
+    with at_the_program("tray", paths, DBUS_SESSION_BUS_ADDRESS=tray.address) as one:
         yield one
-    finally:
-        if program.poll() is None:
-            program.kill()
-        _, said = program.communicate()
-        keeper = KeeperClient.find(paths)
-        if keeper is not None:
-            with keeper:
-                keeper.close_windows()
-    assert b"Traceback" not in said, said.decode()
-
-
-def open_now(paths: Paths) -> set[str]:
-    return {window["name"] for window in windows_and_crashes(paths) if window["state"] == "open"}
 
 
 def unlock(person: Person, paths: Paths) -> None:
