@@ -8,15 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, find, settings, strategies
 
 from app.kernel.paths import Paths
 
-# On a busy machine with coverage on, the first draw alone takes longer than Hypothesis likes.
-settings.register_profile("berth", suppress_health_check=[HealthCheck.too_slow], deadline=None)
-settings.load_profile("berth")
-
 pytest_plugins = ["pytester", "tests.support.failing", "tests.support.coverage_floor"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alphabet() -> None:
+    """Hypothesis works out its table of characters once on each machine, which with coverage takes seconds.
+
+    Before the first test: the one that drew first would otherwise be found too slow.
+    """
+    calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, database=None)
+    find(strategies.text(min_size=1), bool, settings=calm)
 
 
 @pytest.fixture
