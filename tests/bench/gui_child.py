@@ -64,7 +64,7 @@ def ours(home: Path, passphrase: str) -> dict[str, float]:
         unlocked.append(time.monotonic())
         opened(workspace)
 
-    application.door._on_opened = on_opened  # type: ignore[method-assign]
+    application.door._on_opened = on_opened
 
     class Eyes(QObject):
         def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -98,7 +98,7 @@ def ours(home: Path, passphrase: str) -> dict[str, float]:
         stores.list.viewport().repaint()
         answered.append(time.perf_counter())
 
-    stores._show_head = on_answer  # type: ignore[method-assign]  # the last thing that an answer does
+    stores._show_head = on_answer  # the last thing that an answer does
     for text in _WORDS:
         edit.setText(text[:-1])
         edit.textEdited.emit(edit.text())

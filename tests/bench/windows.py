@@ -92,8 +92,8 @@ def _opening(stage: Stage, bare: Bare) -> Iterator[Row]:
     with stage_keeper(stage):
         for number in range(ROUNDS + 1):
             steps: list[Callable[[], None]] = [
-                lambda number=number: ours.append(_open_ours(stage, engines, f"ours-{number}")),  # type: ignore[misc]
-                lambda number=number: theirs.append(_open_bare(stage, bare, f"bare-{number}")),  # type: ignore[misc]
+                lambda number=number: ours.append(_open_ours(stage, engines, f"ours-{number}")),
+                lambda number=number: theirs.append(_open_bare(stage, bare, f"bare-{number}")),
             ]
             for step in steps if number % 2 else reversed(steps):
                 step()

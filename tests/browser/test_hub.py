@@ -200,7 +200,7 @@ async def test_the_door_admits_one_client_without_origin_and_nobody_who_guesses(
                 with pytest.raises(InvalidStatus):
                     await connect(wrong)
             with pytest.raises(InvalidStatus):
-                await connect(address, origin="https://evil.test")  # type: ignore[arg-type]
+                await connect(address, origin="https://evil.test")
             with pytest.raises(InvalidStatus):
                 await connect(address, additional_headers={"Host": "evil.test"})
             async with connect(address):

@@ -21,7 +21,7 @@ MAIN_CATEGORIES = {"AudioVideo", "Development", "Education", "Game", "Graphics",
 def entry() -> configparser.SectionProxy:
     """The file's one group."""
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), strict=True)
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.optionxform = str
     parser.read_string((INSTALLER / "berth.desktop").read_text("utf-8"))
     assert parser.sections() == ["Desktop Entry"]
     return parser["Desktop Entry"]

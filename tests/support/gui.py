@@ -248,7 +248,7 @@ class Gui:
 
     # --- what a person sees ---------------------------------------------------------------------------------
 
-    def find(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+    def find(self, name: str, kind: type[W] = QWidget) -> W:
         """The one visible widget of that name, as soon as it is there."""
         self.until(lambda: bool(self._named(name, kind)), f"{name} is not to be seen")
         found = self._named(name, kind)
@@ -459,7 +459,7 @@ _READ: tuple[tuple[Any, Callable[[Any], list[str]]], ...] = (
 def settle() -> None:
     """Handles what waits for the event loop, deletions too."""
     QCoreApplication.processEvents()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # type: ignore[arg-type]
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QCoreApplication.processEvents()
 
 

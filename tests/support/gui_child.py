@@ -27,9 +27,9 @@ class Child:
         self.app = Application(self.qt, Paths.of())
         self.app.begin()
         self.app.window.findChild(QLineEdit, "passphrase_edit").setText(PASSPHRASE.reveal())
-        self.app.window.findChild(QWidget, "unlock_button").click()  # type: ignore[attr-defined]  # a button
+        self.app.window.findChild(QWidget, "unlock_button").click()
         self.until(lambda: self.app.signed_in is not None)
-        self.page = self.app.signed_in.stores  # type: ignore[union-attr]  # just looked
+        self.page = self.app.signed_in.stores
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Runs the loop until something holds."""
@@ -42,7 +42,7 @@ class Child:
 
     def make(self, name: str) -> None:
         """A store, made in the room."""
-        made = self.app.door.workspace.isolation.profiles.new(name)  # type: ignore[union-attr]  # it is open
+        made = self.app.door.workspace.isolation.profiles.new(name)
         self.until(lambda: self.page.model.at(made.id) is not None)
         self.page.list.select(made.id)
 
@@ -61,7 +61,7 @@ def type_and_lock(child: Child) -> None:
 def switch_theme(child: Child) -> None:
     """Changes a setting that may not be saved, and says what the program said of it."""
     child.app._switch_theme()
-    banner = child.app.signed_in.frame.banner  # type: ignore[union-attr]  # it is there
+    banner = child.app.signed_in.frame.banner
     child.until(banner.isVisible)
     print("banner:", banner.text_label.text())
     type_and_lock(child)

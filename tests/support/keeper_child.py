@@ -70,7 +70,7 @@ def keeper_child(paths: Paths, **how: Any) -> Iterator[subprocess.Popen[bytes]]:
 def _main() -> int:
     data, state, runtime, how = sys.argv[1:]
     _Troubled.how = json.loads(how)
-    server.Keeper = _Troubled  # type: ignore[misc]
+    server.Keeper = _Troubled
     for name in ("BEAT_S", "GREETING_S", "_STOP_S"):
         setattr(server, name, _Troubled.how.get(name, getattr(server, name)))
     keeper.PROTOCOL_VERSION = _Troubled.how.get("version", keeper.PROTOCOL_VERSION)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 def left_over(qt: QApplication) -> list[str]:
     """Everything that a test should have taken away, in words. The program's own end takes all of it."""
     found = [_told(widget) for widget in qt.topLevelWidgets()]
-    for one in shiboken6.getAllValidWrappers():  # type: ignore[attr-defined]  # missing in the stubs
+    for one in shiboken6.getAllValidWrappers():
         if not isinstance(one, QTimer | QThread | QAbstractAnimation | QProcess):
             continue
         if isinstance(one, QTimer):

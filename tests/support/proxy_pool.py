@@ -151,7 +151,7 @@ class Pool:
 
 def text_of(proxy: object, password: str | None = None) -> str:
     """A local proxy as a seller would hand it over."""
-    upstream = proxy.upstream  # type: ignore[attr-defined]
+    upstream = proxy.upstream
     if password is None:
         return write(upstream)
     return f"{upstream.kind.value}://{upstream.username}:{password}@{upstream.host}:{upstream.port}"

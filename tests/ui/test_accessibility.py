@@ -204,10 +204,10 @@ def all_pages(gui: Gui) -> dict[str, Scene]:
     pages: dict[str, Scene] = {}
     for page in frame._rows:
         if page != "stores":
-            pages[f"page {page}"] = lambda gui, page=page: gui.app.signed_in.frame.show_page(page)  # type: ignore[misc]
+            pages[f"page {page}"] = lambda gui, page=page: gui.app.signed_in.frame.show_page(page)
     for command in gui.app.commands.all():
         if command.id.startswith(("settings.", "proxy.new", "proxy.add", "proxy.paste")):
-            pages[f"command {command.id}"] = lambda gui, run=command.run: run()  # type: ignore[misc]
+            pages[f"command {command.id}"] = lambda gui, run=command.run: run()
     return pages
 
 

@@ -129,7 +129,7 @@ def test_a_bug_while_unlocking_leaves_a_lock_screen_that_works(
 
 
 def _no_memory(_opened: object) -> object:
-    _opened.lock()  # type: ignore[attr-defined]
+    _opened.lock()
     raise MemoryError
 
 
@@ -207,7 +207,7 @@ def test_a_name_that_is_taken_keeps_the_question_and_what_was_typed(gui: Gui):
     gui.press("Return")
 
     gui.until_says("There is already a profile called Bert.")
-    assert gui.find("answer_edit").text() == "Bert"  # type: ignore[attr-defined]
+    assert gui.find("answer_edit").text() == "Bert"
     gui.write("answer_edit", "Berta")
     gui.press("Return")
     gui.until(lambda: gui.names() == ["Berta", "Bert"])
@@ -256,9 +256,9 @@ def test_a_form_that_is_being_filled_in_comes_back_without_its_proxy(gui: Gui, h
         gui.until(lambda: gui.app.looks.language == "zh")
 
     gui.until(lambda: gui.shows("edit_store_drawer"))
-    assert gui.find("operator_edit").text() == "typed for minutes"  # type: ignore[attr-defined]
+    assert gui.find("operator_edit").text() == "typed for minutes"
     assert not gui.says("secret")
-    gui.page.drawer.save()  # type: ignore[union-attr]
+    gui.page.drawer.save()
     gui.rest()
     assert gui.stored("Anna").operator == "typed for minutes"
     assert gui.stored("Anna").group == "North"

@@ -60,7 +60,7 @@ def rows(pool: Pool) -> list[tuple[str, str, str, str]]:
     """The preview, line by line."""
     model = pool.gui.find("lines_table", QTableView).model()
     return [
-        tuple(str(model.index(row, at).data()) for at in range(model.columnCount()))  # type: ignore[misc]
+        tuple(str(model.index(row, at).data()) for at in range(model.columnCount()))
         for row in range(model.rowCount())
     ]
 

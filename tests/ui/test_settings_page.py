@@ -364,7 +364,7 @@ def test_the_way_back_wins_over_what_was_counted_up_a_moment_before(gui: Gui):
     gui.click("reset_windows.open_at_once_button")
     gui.rest()
 
-    gui.until(lambda: not made.control._timer.isActive())  # type: ignore[union-attr]
+    gui.until(lambda: not made.control._timer.isActive())
     gui.rest()
     assert gui.find("windows_open_at_once_edit", QLineEdit).text() == "3"
     assert stored(gui, "windows.open_at_once") == 3

@@ -102,7 +102,7 @@ class KeepersWord(threading.Thread):
                 continue
 
     def _note(self, windows: object) -> None:
-        state = next((one["state"] for one in windows if one["profile"] == self._profile), "closed")  # type: ignore[attr-defined]
+        state = next((one["state"] for one in windows if one["profile"] == self._profile), "closed")
         if not self.said or self.said[-1][0] != state:
             self.said.append((state, time.monotonic()))
 

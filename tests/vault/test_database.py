@@ -159,7 +159,7 @@ def test_writes_of_many_threads_come_one_after_another(opened: OpenVault):
 
 def test_a_write_needs_a_pass(opened: OpenVault):
     with pytest.raises(TypeError, match="Pass"):
-        opened.database.write(None, _insert("no"))  # type: ignore[arg-type]
+        opened.database.write(None, _insert("no"))
 
     assert notes(opened) == []
 

@@ -55,7 +55,7 @@ def test_to_reveal_needs_a_pass(opened: OpenVault):
     blob = opened.fields.seal(Secret("a"), PLACE)
 
     with pytest.raises(TypeError, match="Pass"):
-        opened.fields.reveal(None, Sealed(blob, PLACE))  # type: ignore[arg-type]
+        opened.fields.reveal(None, Sealed(blob, PLACE))
 
 
 def _records(opened: OpenVault) -> list[tuple[object, ...]]:

@@ -203,7 +203,7 @@ def test_a_well_formed_key_file_without_sense_is_damaged(vault: Vault, paths: Pa
 
 def test_a_key_of_one_vault_does_not_open_the_slot_of_another():
     ids = IdSource(StillClock())
-    first, second = Keys.random(ids.new()), Keys.random(ids.new())  # type: ignore[arg-type]
+    first, second = Keys.random(ids.new()), Keys.random(ids.new())
     slot = make_slot(first, ids.new(), OperatorId(ids.new()), PASSPHRASE, FLOOR_KDF)
 
     ours = open_slot(slot, first.vault, PASSPHRASE)

@@ -55,7 +55,7 @@ HANDS_ON = "--disable-blink-features=AutomationControlled"
 
 
 def plan(**changes: object) -> LaunchPlan:
-    return replace(plan_for(Path("/data/p"), settings=SETTINGS), **({"screen": ()} | changes))  # type: ignore[arg-type]
+    return replace(plan_for(Path("/data/p"), settings=SETTINGS), **({"screen": ()} | changes))
 
 
 def arguments(wanted: LaunchPlan, sandbox: bool = True) -> list[str]:

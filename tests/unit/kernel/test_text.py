@@ -46,7 +46,7 @@ def test_a_fact_that_is_a_sentence_is_told_inside_the_other():
 
 def test_the_facts_of_a_text_cannot_be_changed():
     with pytest.raises(TypeError):
-        say("{name}", name="Anna").facts["name"] = "Bert"  # type: ignore[index]
+        say("{name}", name="Anna").facts["name"] = "Bert"
 
 
 def test_a_text_without_facts_has_none():

@@ -83,7 +83,7 @@ def rooms_over(vault: OpenVault | _As, paths: Paths, clock: StillClock, running:
     """Both rooms over a vault, on a machine of eight cores."""
     settings = Settings({scope: MemorySettings() for scope in Scope})
     isolation = isolation_room.build(
-        vault,  # type: ignore[arg-type]  # or the vault with another session
+        vault,  # or the vault with another session
         paths,
         clock,
         settings,
@@ -91,9 +91,9 @@ def rooms_over(vault: OpenVault | _As, paths: Paths, clock: StillClock, running:
         machine=lambda: Machine(8, (1920, 1080)),
         rng=random.Random(7),
     )
-    credentials = credentials_room.build(vault, clock).credentials  # type: ignore[arg-type]  # as above
+    credentials = credentials_room.build(vault, clock).credentials
     return Rooms(
-        vault,  # type: ignore[arg-type]  # as above
+        vault,
         paths,
         clock,
         isolation.profiles,

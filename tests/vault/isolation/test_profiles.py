@@ -95,7 +95,7 @@ def test_a_profile_that_cannot_be_made_leaves_nothing_behind(
     acts = rooms.acts()
 
     with pytest.raises(problem):
-        rooms.profiles.new(**arguments)  # type: ignore[arg-type]
+        rooms.profiles.new(**arguments)
 
     assert _names(rooms) == ["Anna"]
     assert rooms.proxies.page().rows == ()
@@ -227,7 +227,7 @@ def test_a_contradiction_is_refused_with_all_its_reasons(rooms: Rooms):
         rooms.profiles.set("Anna", [("fingerprint.cores", "99"), ("fingerprint.timezone", "Europe/Berlim")])
 
     assert len(caught.value.reasons) == 2
-    assert len(caught.value.as_json()["reasons"]) == 2  # type: ignore[arg-type]
+    assert len(caught.value.as_json()["reasons"]) == 2
 
 
 def test_a_clone_has_the_settings_and_nothing_of_the_history(rooms: Rooms):
