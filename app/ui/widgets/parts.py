@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -134,6 +135,14 @@ def plain(kind: str = "plain") -> QWidget:
     made = QWidget()
     made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, True)
     made.setProperty("kind", kind)
+    return made
+
+
+def side_by_side() -> QSplitter:
+    """Parts beside each other with a hairline between them that can be dragged; none goes away by that."""
+    made = QSplitter(Qt.Orientation.Horizontal)
+    made.setHandleWidth(1)
+    made.setChildrenCollapsible(False)
     return made
 
 

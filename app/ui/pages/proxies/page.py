@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.isolation.profiles import PROFILE
 from app.isolation.proxies import PROXY, Proxies, Proxy
@@ -25,7 +25,7 @@ from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.head import HeadFold
-from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain
+from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain, side_by_side
 from app.vault.settings import SETTING
 
 _PANE = "proxies/pane"
@@ -175,9 +175,7 @@ class ProxiesPage(Page):
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
+        self.splitter = side_by_side()
         row.addWidget(self.splitter)
         middle = plain("surface")
         self.splitter.addWidget(middle)

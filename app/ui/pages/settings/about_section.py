@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +23,7 @@ from app.ui.language import tr
 from app.ui.pages.settings import licences
 from app.ui.pages.settings.licences import Part
 from app.ui.widgets.fields import Choice
-from app.ui.widgets.parts import ElidedLabel, button, label, plain_tip
+from app.ui.widgets.parts import ElidedLabel, button, label, plain_tip, side_by_side
 from app.ui.widgets.sign import OwnSign
 
 _SIGN_PX = 56
@@ -102,9 +101,7 @@ class AboutSection(QWidget):
         self.parts_list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.parts_list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.parts_list.currentRowChanged.connect(self._on_part)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setHandleWidth(1)
-        splitter.setChildrenCollapsible(False)
+        splitter = side_by_side()
         holder = QWidget()
         around = QVBoxLayout(holder)
         around.setContentsMargins(8, 8, 2, 8)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.isolation.groups import GROUP
 from app.isolation.profile import Profile
@@ -35,7 +35,7 @@ from app.ui.widgets.bulk_bar import BulkBar
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.head import HeadFold
-from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain
+from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, plain, side_by_side
 from app.ui.window_acts import WindowActs
 from app.ui.window_states import FAULTY, LIVE, RANK
 
@@ -299,9 +299,7 @@ class StoresPage(Page):
     def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
+        self.splitter = side_by_side()
         row.addWidget(self.splitter)
         side, middle = plain("side"), plain("surface")
         self.splitter.addWidget(side)
