@@ -4349,6 +4349,10 @@
         <translation>密码不对，打不开保险库。</translation>
     </message>
     <message>
+        <source>This passphrase is quickly guessed.</source>
+        <translation>这个密码很容易被猜到。</translation>
+    </message>
+    <message>
         <source>This proxy is saved already, as {name}.</source>
         <translation>这个代理已经保存过，名为「{name}」。</translation>
     </message>
@@ -4441,8 +4445,12 @@
         <translation>特立尼达和多巴哥</translation>
     </message>
     <message>
+        <source>Try again, or set other echo addresses in the settings (network.echo_urls).</source>
+        <translation>请重试，或在设置里换别的查IP网址（network.echo_urls）。</translation>
+    </message>
+    <message>
         <source>Try again, or set other pages in network.echo_urls.</source>
-        <translation>请重试，或在network.echo_urls中换别的查IP网页。</translation>
+        <translation type="vanished">请重试，或在network.echo_urls中换别的查IP网页。</translation>
     </message>
     <message>
         <source>Try again.</source>
@@ -4827,6 +4835,10 @@
     <message>
         <source>Which proxies?</source>
         <translation>哪些代理？</translation>
+    </message>
+    <message>
+        <source>Whoever has this computer could open the vault. Press Next once more to use it all the same.</source>
+        <translation>拿到这台电脑的人可能打开保险库。如果仍要使用，请再按一次「下一步」。</translation>
     </message>
     <message>
         <source>Why do you want to open it?</source>

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
+from app.kernel.clock import SystemClock
+from app.kernel.events import EventHub
 from app.kernel.secret import Secret
+from app.vault.vault import Vault
+from app.workspace import migrations
 from tests.support.gui import Gui
 from tests.support.vaults import PASSPHRASE
 
@@ -71,6 +75,22 @@ def test_a_bar_says_in_words_how_hard_the_passphrase_is_to_guess(fresh: Gui):
 
     fresh.write("new_passphrase_edit", PASSPHRASE.reveal())
     fresh.until_says("Very good")
+
+
+def test_a_passphrase_that_is_quickly_guessed_is_asked_about_once(fresh: Gui):
+    fresh.write("new_passphrase_edit", "abc")
+    fresh.press("Return")
+    fresh.until_says("This passphrase is quickly guessed.")
+    fresh.rest()
+    assert not fresh.shows("last_group_edit")
+
+    fresh.write("new_passphrase_edit", "abcd")  # another one is judged anew
+    fresh.press("Return")
+    fresh.until(lambda: fresh.find("new_passphrase_edit", QLineEdit).isEnabled())
+    fresh.rest()
+    assert not Vault(fresh.paths, SystemClock(), migrations(), EventHub()).exists()
+    fresh.press("Return")
+    fresh.until(lambda: fresh.shows("last_group_edit"), limit_ms=30_000)
 
 
 def test_what_is_typed_is_hidden_until_somebody_wants_to_see_it(fresh: Gui):

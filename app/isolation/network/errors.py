@@ -151,7 +151,7 @@ def echo_failed(why: Text | None = None) -> EchoFailed:
     """The exit could not be learned."""
     return EchoFailed(
         why or say("No echo page answered with an address, so the exit of this profile is not known."),
-        say("Try again, or set other pages in network.echo_urls."),
+        say("Try again, or set other echo addresses in the settings (network.echo_urls)."),
     )
 
 

@@ -24,7 +24,7 @@ from app.kernel.paths import Paths
 from app.kernel.secret import Secret
 from app.ui.clipboard import SecretClipboard
 from app.ui.first_start.recovery_sheet import draw, save_pdf
-from app.ui.first_start.strength import StrengthBar
+from app.ui.first_start.strength import QUICKLY_GUESSED, StrengthBar
 from app.ui.language import tr
 from app.ui.vault_door import VaultDoor
 from app.ui.widgets.banner import Banner
@@ -120,7 +120,9 @@ class PassphraseStep(_Step):
         )
         self.edit = PassphraseEdit("new_passphrase_edit")
         self.edit.returnPressed.connect(self._on_next)
-        self.strength = StrengthBar()
+        self._is_wished = False  # Next was pressed before it was known how good the passphrase is
+        self._is_weak_one_meant = False
+        self.strength = StrengthBar(self._on_judged)
         self.edit.textChanged.connect(self._on_typed)
         self.column.addWidget(Field(tr("Passphrase"), self.edit))
         self.column.addWidget(self.strength)
@@ -141,7 +143,12 @@ class PassphraseStep(_Step):
 
     @Slot(str)
     def _on_typed(self, text: str) -> None:
+        self._is_wished = self._is_weak_one_meant = False
         self.strength.judge(text)
+
+    def _on_judged(self, score: int) -> None:
+        if self._is_wished and score >= 0:
+            self._on_next()
 
     @Slot()
     def _on_next(self) -> None:
@@ -150,6 +157,19 @@ class PassphraseStep(_Step):
             return
         if not passphrase:
             self.edit.setFocus()
+            return
+        self._is_wished = self.strength.score < 0
+        if self._is_wished:
+            return
+        if self.strength.score <= QUICKLY_GUESSED and not self._is_weak_one_meant:
+            self._is_weak_one_meant = True
+            self.banner.show_text(
+                tr("This passphrase is quickly guessed."),
+                tr(
+                    "Whoever has this computer could open the vault. Press Next once more to use it all the same."
+                ),
+                level="warn",
+            )
             return
         self._set_busy(True)
         self.banner.clear()

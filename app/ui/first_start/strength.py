@@ -14,6 +14,7 @@ from app.ui.language import told, tr
 from app.ui.theme.palette import tokens_now
 from app.ui.widgets.parts import label, set_kind
 
+QUICKLY_GUESSED = 1  # this score, and what is beneath it
 LONGEST_JUDGED = 72  # zxcvbn takes long for long ones, and by then nothing is left to judge
 WORDS: tuple[Text, ...] = (
     say("Very easy to guess"),
@@ -91,6 +92,7 @@ class StrengthBar(QWidget):
         super().__init__()
         self._then = then
         self._text = ""
+        self.score = -1  # of what is typed now; -1 until that is known
         self._bar = _Bar()
         self.word_label = label("", "muted")
         self._judge = _Judge(self)
@@ -105,6 +107,7 @@ class StrengthBar(QWidget):
     def judge(self, text: str) -> None:
         """Judges what has been typed so far."""
         self._text = text
+        self.score = -1
         if text:
             self._judge.judge(text)
         else:
@@ -115,7 +118,7 @@ class StrengthBar(QWidget):
             self._show(score)
 
     def _show(self, score: int) -> None:
-        self._bar.score = score
+        self.score = self._bar.score = score
         self._bar.update()
         words = told(WORDS[score]) if score >= 0 else tr("Four or more random words are hard to guess.")
         self.word_label.setText(words)
