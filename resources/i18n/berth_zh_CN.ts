@@ -4837,7 +4837,7 @@
         <translation>哪些代理？</translation>
     </message>
     <message>
-        <source>Whoever has this computer could open the vault. Press Next once more to use it all the same.</source>
+        <source>Whoever has this computer could open the vault. Press Next again to use it anyway.</source>
         <translation>拿到这台电脑的人可能打开保险库。如果仍要使用，请再按一次「下一步」。</translation>
     </message>
     <message>

@@ -165,9 +165,7 @@ class PassphraseStep(_Step):
             self._is_weak_one_meant = True
             self.banner.show_text(
                 tr("This passphrase is quickly guessed."),
-                tr(
-                    "Whoever has this computer could open the vault. Press Next once more to use it all the same."
-                ),
+                tr("Whoever has this computer could open the vault. Press Next again to use it anyway."),
                 level="warn",
             )
             return
