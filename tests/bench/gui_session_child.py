@@ -25,7 +25,7 @@ class Session:
     def __init__(self, home: Path, passphrase: str) -> None:
         from app.kernel.paths import Paths
         from app.ui.application import Application
-        from app.ui.main import _qt_application
+        from app.ui.main import _qt_application, spare_the_collector
         from app.ui.watchdog import Watchdog
 
         self.qt = _qt_application()
@@ -33,6 +33,7 @@ class Session:
         self.passphrase = passphrase
         self.random = random.Random(7)
         self.application.begin()
+        spare_the_collector()
         sys.excepthook = sys.__excepthook__
         self.application.window.resize(1280, 800)
         self.watchdog = Watchdog(_LIMIT_S)
