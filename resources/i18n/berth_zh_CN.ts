@@ -416,6 +416,10 @@
         <translation>另一个浏览器正在使用同一个环境文件夹。请先关掉它，再打开店铺。</translation>
     </message>
     <message>
+        <source>Another for each store; a site that looks for it can see that it is noise.</source>
+        <translation>每个店铺各不相同；专门检测的网站能看出这是噪声。</translation>
+    </message>
+    <message>
         <source>Another group is called {name}.</source>
         <translation>已有名为「{name}」的分组。</translation>
     </message>
@@ -2561,8 +2565,16 @@
         <translation>序号</translation>
     </message>
     <message>
-        <source>Noise for {what} is not offered yet; only real is.</source>
-        <translation>{what}暂不提供噪声，只能用真实值。</translation>
+        <source>noise</source>
+        <translation>噪声</translation>
+    </message>
+    <message>
+        <source>Noise differs for each store, and can be seen as noise</source>
+        <translation>噪声每店不同，但可能被识别出来</translation>
+    </message>
+    <message>
+        <source>Noise of this store's own</source>
+        <translation>本店专属噪声</translation>
     </message>
     <message>
         <source>None</source>
@@ -2735,14 +2747,6 @@
     <message>
         <source>Open, or bring to front</source>
         <translation>打开或前置</translation>
-    </message>
-    <message>
-        <source>Opened</source>
-        <translation type="vanished">已打开</translation>
-    </message>
-    <message>
-        <source>Opened in spite of a red check</source>
-        <translation type="vanished">检测未通过，仍然打开</translation>
     </message>
     <message>
         <source>Opening {name} behind {proxy}</source>
@@ -2995,6 +2999,10 @@
     <message>
         <source>Ready</source>
         <translation>可添加</translation>
+    </message>
+    <message>
+        <source>real</source>
+        <translation>真实</translation>
     </message>
     <message>
         <source>Real, as on this computer</source>
@@ -3541,8 +3549,8 @@
         <translation>本机各店的画布、显卡、字体相同。</translation>
     </message>
     <message>
-        <source>Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth never pretends another one, because such a lie contradicts itself somewhere.</source>
-        <translation>本机各店共用真实的显卡、画布、字体和屏幕。泊位从不伪造，因为假的总会在某处自相矛盾。</translation>
+        <source>Stores on this computer share what is real: graphics card, fonts, screen. Berth never pretends another one, because such a lie contradicts itself somewhere.</source>
+        <translation>真实的部分本机各店相同：显卡、字体、屏幕。泊位绝不伪造，因为谎言总会在某处自相矛盾。</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -4009,6 +4017,10 @@
         <translation>与第 {number} 行相同</translation>
     </message>
     <message>
+        <source>The same for all stores on this computer.</source>
+        <translation>本机全部店铺相同。</translation>
+    </message>
+    <message>
         <source>The same once more</source>
         <translation>再输入一次</translation>
     </message>
@@ -4449,10 +4461,6 @@
         <translation>请重试，或在设置里换别的查IP网址（network.echo_urls）。</translation>
     </message>
     <message>
-        <source>Try again, or set other pages in network.echo_urls.</source>
-        <translation type="vanished">请重试，或在network.echo_urls中换别的查IP网页。</translation>
-    </message>
-    <message>
         <source>Try again.</source>
         <translation>请重试。</translation>
     </message>
@@ -4783,14 +4791,6 @@
     <message>
         <source>What should happen now?</source>
         <translation>现在怎么处理？</translation>
-    </message>
-    <message numerus="yes">
-        <source>What should happen to %n window(s)?</source>
-        <translation type="vanished"><numerusform>这 %n 个窗口怎么处理？</numerusform></translation>
-    </message>
-    <message>
-        <source>What should happen to them?</source>
-        <translation type="vanished">这些窗口怎么处理？</translation>
     </message>
     <message>
         <source>What stores on one computer share</source>
@@ -5125,8 +5125,8 @@
         <translation>「{key}」不能是「{value}」。</translation>
     </message>
     <message>
-        <source>{value} is not a choice for {what}; only real is.</source>
-        <translation>{what}不能选「{value}」，只能用real。</translation>
+        <source>{value} is not a choice for {what}: {choices}.</source>
+        <translation>{what}不能设为{value}，可选：{choices}。</translation>
     </message>
     <message>
         <source>{value} is not a colour.</source>

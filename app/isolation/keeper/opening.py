@@ -158,7 +158,7 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
         )
         prepared.peers.follow(process.pid)
         directory.note_engine(process.pid)
-        hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint))
+        hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint, profile=plan.profile))
         version = await _first_answer(hub, process, plan)
     except BaseException:
         if process is not None:

@@ -73,6 +73,8 @@ _WEBRTC = {
     "public-only": say("Public address only"),
     "default": say("As the browser does by itself"),
 }
+_PICTURES = (("real", say("Real, as on this computer")), ("noise", say("Noise of this store's own")))
+_NOISE_HINT = say("Noise differs for each store, and can be seen as noise")
 # Keys whose values the core takes from a table, and those for which it knows likely ones; by the market.
 _TABLES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "fingerprint.window": editors.windows,
@@ -137,6 +139,8 @@ PARTS: tuple[Part, ...] = (
                 say("WebRTC"),
                 choices=tuple((one, _WEBRTC[one]) for one in WEBRTC_WORDS),
             ),
+            FormRow("fingerprint.canvas", say("Canvas"), _NOISE_HINT, _PICTURES),
+            FormRow("fingerprint.audio", say("Audio"), _NOISE_HINT, _PICTURES),
         ),
     ),
 )
