@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from app.isolation.browser.problems import ProfileBusy
+from app.isolation.browser.problems import ProfileBusy, ProfileElsewhere
 from app.kernel.files import FileLock, write_whole
 from app.kernel.paths import private_folder
 
@@ -34,10 +34,11 @@ class ProfileDirectory:
         self._lock = FileLock(root / "engine.lock")
         self._note = root / "engine.json"
 
-    async def take(self) -> None:
+    async def take(self, *, was_meant: bool = False) -> None:
         """Makes the folder, takes the lock, and waits for an engine that is on its way out.
 
-        Raises ProfileBusy, FolderNotWritable, StorageFull.
+        `was_meant`: somebody has been told that another computer left its mark here, and goes on.
+        Raises ProfileBusy, ProfileElsewhere, FolderNotWritable, StorageFull.
         """
         private_folder(self.root)
         private_folder(self.browser)
@@ -46,6 +47,7 @@ class ProfileDirectory:
         try:
             await self._wait_for_old_engine()
             await self._end_orphan()
+            self._look_for_strangers(was_meant)
         except BaseException:
             self._lock.release()
             raise
@@ -87,6 +89,20 @@ class ProfileDirectory:
         for child in children:
             with contextlib.suppress(psutil.Error):
                 child.kill()
+
+    def _look_for_strangers(self, was_meant: bool) -> None:
+        """A browser's mark of another computer: a shared or copied folder; Chromium would refuse to start."""
+        mark = self.browser / "SingletonLock"
+        try:
+            host = mark.readlink().name.rpartition("-")[0]
+        except OSError:
+            return
+        if host == socket.gethostname():
+            return
+        if not was_meant:
+            raise ProfileElsewhere(self._name, host)
+        for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
+            (self.browser / name).unlink(missing_ok=True)
 
     async def _wait_for_old_engine(self) -> None:
         pid = running_engine(self.root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from app.isolation.checks import Check, Exit, Level, Preflight
@@ -11,7 +12,7 @@ from app.kernel.text import Text, say
 
 # Raise it with every change that an older face or keeper would misunderstand. `hello`, `windows` and `close`
 # stay as they are for ever, so that the windows of one version can be closed by another.
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 LARGEST_MESSAGE = 64 * 1024 * 1024
 # A keeper that is still at work on a request that asked for `beats` says so this often: {"beat": true}.
 BEAT_S = 2.0
@@ -91,35 +92,42 @@ def preflight_plain(preflight: Preflight) -> Plain:
     """A preflight for the channel."""
     return {
         "exit": exit_plain(preflight.exit) if preflight.exit else None,
-        "checks": [
-            {
-                "id": check.id,
-                "level": check.level.value,
-                "message": text_plain(check.message),
-                "may_override": check.may_override,
-                "expected": check.expected,
-                "seen": check.seen,
-            }
-            for check in preflight.checks
-        ],
+        "checks": checks_plain(preflight.checks),
     }
 
 
 def preflight_from(raw: Plain) -> Preflight:
     """The preflight that `preflight_plain` wrote."""
-    return Preflight(
-        Exit(**raw["exit"]) if raw["exit"] else None,
-        tuple(
-            Check(
-                check["id"],
-                Level(check["level"]),
-                text_from(check["message"]),
-                check["may_override"],
-                check["expected"],
-                check["seen"],
-            )
-            for check in raw["checks"]
-        ),
+    return Preflight(Exit(**raw["exit"]) if raw["exit"] else None, checks_from(raw["checks"]))
+
+
+def checks_plain(checks: Sequence[Check]) -> list[Plain]:
+    """Checks for the channel."""
+    return [
+        {
+            "id": check.id,
+            "level": check.level.value,
+            "message": text_plain(check.message),
+            "may_override": check.may_override,
+            "expected": check.expected,
+            "seen": check.seen,
+        }
+        for check in checks
+    ]
+
+
+def checks_from(raw: Sequence[Plain]) -> tuple[Check, ...]:
+    """The checks that `checks_plain` wrote."""
+    return tuple(
+        Check(
+            check["id"],
+            Level(check["level"]),
+            text_from(check["message"]),
+            check["may_override"],
+            check["expected"],
+            check["seen"],
+        )
+        for check in raw
     )
 
 

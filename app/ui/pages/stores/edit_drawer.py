@@ -126,6 +126,29 @@ PARTS: tuple[Part, ...] = (
         ),
     ),
     Part(
+        say("Stays shut"),
+        (
+            FormRow(
+                "stop-without-network",
+                say("When no exit is found"),
+                say("Off: opens all the same; pages fail until the proxy answers"),
+                choices=(("on", _ON), ("off", _OFF)),
+            ),
+            FormRow(
+                "stop-at-new-country",
+                say("When the exit is in another country"),
+                say("Than the last time, or than at the opening"),
+                choices=(("on", _ON), ("off", _OFF)),
+            ),
+            FormRow(
+                "stop-at-new-exit",
+                say("When the exit has another address"),
+                say("Only for proxies that keep theirs"),
+                choices=(("off", _OFF), ("on", _ON)),
+            ),
+        ),
+    ),
+    Part(
         say("Fingerprint"),
         (
             FormRow("fingerprint.languages", say("Languages")),
