@@ -25,6 +25,16 @@ class NotOpen(NotFoundProblem):
         super().__init__(say("This store has no open window."), say("`berth windows` lists the open ones."))
 
 
+class CannotPlace(Problem):
+    """The desktop decides where windows go."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("This desktop (Wayland) does not let programs place windows."),
+            say("Arrange them with the desktop's own keys, or sign in to a session with X11."),
+        )
+
+
 class WindowAmbiguous(UsageProblem):
     """Several open windows are called so."""
 
