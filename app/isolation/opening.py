@@ -130,6 +130,7 @@ class Opening:
             allow_private=profile.allow_private,
             only_this_once=only_this_once,
             screen=_screen(),
+            jail=profile.jail,
         )
 
     def _admit(self, ability: Ability, subject: str, reason: str | None) -> Pass:

@@ -115,7 +115,8 @@ class EngineChoice:
 class LaunchPlan:
     """Everything a window needs. It travels to the keeper in memory and is never written to disk.
 
-    `screen` holds the environment variables of the face that say on which screen the window belongs.
+    `screen` holds the environment variables of the face that say on which screen the window belongs. `jail`:
+    the system itself shall keep the browser on its relay, where this machine can.
     """
 
     profile: ProfileId
@@ -137,6 +138,7 @@ class LaunchPlan:
     allow_private: bool
     only_this_once: bool
     screen: tuple[tuple[str, str], ...] = ()
+    jail: bool = False
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
@@ -197,6 +199,7 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
             "screen": tuple((name, value) for name, value in raw["screen"]),
             "engine": EngineChoice(**raw["engine"]),
             "mode": Mode(raw["mode"]),
+            "jail": bool(raw["jail"]),
             "fingerprint": fingerprint_from(raw["fingerprint"]),
             "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password)),
         }

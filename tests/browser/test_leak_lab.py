@@ -15,7 +15,7 @@ import pytest
 from app.demo.internet import Behaviour
 from app.kernel.paths import Paths
 from tests.support.lab import namespaces
-from tests.support.lab.berth import LabBerth, bare_engine, berth_in, engine_for
+from tests.support.lab.berth import HARDENING, LabBerth, bare_engine, berth_in, engine_for
 from tests.support.lab.capture import Capture
 from tests.support.lab.internet import SHOP_URL, LabInternet
 from tests.support.lab.namespaces import Namespaces, two_namespaces
@@ -54,12 +54,16 @@ def capture(spaces: Namespaces, lab: LabInternet) -> Iterator[Capture]:
 
 
 @pytest.fixture
-def berth(spaces: Namespaces, lab: LabInternet, capture: Capture, paths: Paths) -> Iterator[LabBerth]:
-    with (
-        capture.during("everything until the last window was closed"),
-        berth_in(spaces.machine, lab, paths) as running,
-    ):
+def watched_later(spaces: Namespaces, lab: LabInternet, paths: Paths) -> Iterator[LabBerth]:
+    with berth_in(spaces.machine, lab, paths) as running:
         yield running
+
+
+@pytest.fixture
+def berth(capture: Capture, watched_later: LabBerth) -> Iterator[LabBerth]:
+    with capture.during("everything until the last window was closed"):
+        yield watched_later
+        watched_later.close()
 
 
 def test_the_control_leaks_in_every_way_and_is_seen(
@@ -93,6 +97,7 @@ def _a_day_in_the_lab(berth: LabBerth, capture: Capture, which: str, jail: str, 
         assert "ok" not in {told[name] for name in ("lan", "loopback", "transport")}, told
         until(lambda: lab.downloads)
         until(lambda: {visit.name for visit in proxy.log} >= HINTED)
+        assert ("path.jail" in {check.id for check in opened.preflight.checks}) == (jail == "auto")
     with capture.during("closing with tabs that have not loaded"), berth.keeper() as keeper:
         for number in range(6):
             keeper.open_page(opened.profile.id, f"https://slow-{number}.lab/plain")
@@ -122,9 +127,39 @@ def test_no_packet_goes_beside_the_proxy(berth: LabBerth, capture: Capture, tmp_
     _a_day_in_the_lab(berth, capture, "http", "off", tmp_path)
 
 
+def test_no_packet_goes_beside_the_proxy_from_a_jail(
+    berth: LabBerth, capture: Capture, tmp_path: Path
+) -> None:
+    _a_day_in_the_lab(berth, capture, "socks", "auto", tmp_path)
+
+
 @pytest.mark.long
-def test_no_packet_goes_beside_a_socks_proxy(berth: LabBerth, capture: Capture, tmp_path: Path) -> None:
-    _a_day_in_the_lab(berth, capture, "socks", "off", tmp_path)
+@pytest.mark.parametrize(("which", "jail"), [("http", "auto"), ("socks", "off")])
+def test_no_packet_goes_beside_the_proxy_the_other_ways_round(
+    berth: LabBerth, capture: Capture, tmp_path: Path, which: str, jail: str
+) -> None:
+    _a_day_in_the_lab(berth, capture, which, jail, tmp_path)
+
+
+def test_a_jail_holds_a_browser_that_is_told_nothing_but_its_proxy(
+    watched_later: LabBerth, capture: Capture, tmp_path: Path
+) -> None:
+    """Without the switches and settings that keep packets on the relay: the kernel alone is left."""
+    berth = watched_later
+    engine = engine_for(tmp_path, berth.lab, without=HARDENING)
+    berth.make("Anna", berth.lab.http_proxy, ("jail", "auto"))
+    berth.make("Bert", berth.lab.http_proxy, ("jail", "off"))
+
+    with capture.during("a window in a jail, without any other guard"):
+        opened = berth.open_green("Anna", engine, f"{SHOP_URL}?run=jailed")
+        told = berth.report("jailed")
+        berth.close()
+    berth.open_green("Bert", engine, f"{SHOP_URL}?run=free")
+    berth.report("free")
+
+    assert "path.jail" in {check.id for check in opened.preflight.checks}
+    assert {name: told[name] for name in REACHED} == dict.fromkeys(REACHED, "ok")
+    assert {"stun", "dns"} <= {packet.kind for packet in capture.beside()}, "the control: it would leak"
 
 
 def test_a_policy_that_overrides_the_proxy_keeps_the_window_shut(

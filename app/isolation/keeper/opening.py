@@ -14,10 +14,11 @@ from app.isolation.browser import judging
 from app.isolation.browser.arming import Arming
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub
+from app.isolation.browser.jail import Jail, make_jail
 from app.isolation.browser.looking import Eyes, Glance, Seen
 from app.isolation.browser.policies import may_have_policies
 from app.isolation.browser.preferences import controlling_extensions, write_preferences
-from app.isolation.browser.problems import EngineFailed, EngineGone, NoScreen
+from app.isolation.browser.problems import EngineFailed, EngineGone, NoJail, NoScreen
 from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.browser.switches import environment, switches
 from app.isolation.checks import Check, Exit, Level, Preflight
@@ -28,7 +29,7 @@ from app.isolation.network.errors import ProxyProblem
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.probe import probe_exit, read_answer
 from app.isolation.network.relay import Relay
-from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind
+from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind, WebRtcPolicy
 from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.kernel.text import say
@@ -48,10 +49,13 @@ class Prepared:
     peers: EnginePeers
     exit: Exit | None
     checks: tuple[Check, ...]
+    jail: Jail | None = None
 
     async def give_up(self) -> None:
         """Frees everything."""
         await self.relay.close()
+        if self.jail is not None:
+            self.jail.close()
         self.directory.give_back()
 
 
@@ -73,11 +77,12 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     await directory.take()
     try:
         relay, peers = _relay(plan)
-        await relay.start()
+        jail = await _jail(plan)
+        await relay.start(jail.listener if jail is not None else None)
     except BaseException:
         directory.give_back()
         raise
-    prepared = Prepared(plan, directory, relay, peers, None, ())
+    prepared = Prepared(plan, directory, relay, peers, None, (), jail)
     try:
         prepared.exit, check = await _probe(plan)
     except BaseException:
@@ -142,6 +147,27 @@ def _relay(plan: LaunchPlan) -> tuple[Relay, EnginePeers]:
     return made[0], peers
 
 
+async def _jail(plan: LaunchPlan) -> Jail | None:
+    """A network of the window's own, where its profile wants one and this machine can make one."""
+    if not plan.jail or plan.fingerprint.webrtc is not WebRtcPolicy.PROXY_ONLY:
+        return None  # whoever lets WebRTC past the proxy wants it to get out
+    making = asyncio.create_task(asyncio.to_thread(make_jail, dict(plan.screen)))
+    try:
+        return await asyncio.shield(making)
+    except NoJail as problem:
+        _log.info("%s opens without a network of its own: %s", plan.profile, problem.text.english())
+        return None
+    except asyncio.CancelledError:
+        making.add_done_callback(_let_go)
+        raise
+
+
+def _let_go(making: asyncio.Task[Jail]) -> None:
+    """A jail that nobody waits for any more."""
+    if not making.cancelled() and making.exception() is None:
+        making.result().close()
+
+
 async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
     plan, directory = prepared.plan, prepared.directory
     process: EngineProcess | None = None
@@ -155,8 +181,9 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
             environment(plan, os.environ),
             cores=plan.fingerprint.cores,
             turn=plan.number,
+            jail=prepared.jail,
         )
-        prepared.peers.follow(process.pid)
+        prepared.peers.follow(process.pid, has_own_network=prepared.jail is not None)
         directory.note_engine(process.pid)
         hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint))
         version = await _first_answer(hub, process, plan)
@@ -165,7 +192,9 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
             await process.end(0.1, 2.0)
         await prepared.give_up()
         raise
-    window = RunningWindow(plan, directory, prepared.relay, process, hub, arguments, clock.now())
+    window = RunningWindow(
+        plan, directory, prepared.relay, process, hub, arguments, clock.now(), prepared.jail
+    )
     window.engine_version = version
     return window
 
@@ -193,6 +222,8 @@ async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: l
         plan.echo_urls,
         read_policies=may_have_policies(plan.engine.kind),
     )
+    if prepared.jail is not None:
+        checks.append(judging.judge_jail(prepared.jail.holds(window.process.pid)))
     seen = await glance.seen()
     witnessed = relay.witnessed(nonce)
     relay.shut()

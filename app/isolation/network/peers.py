@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import psutil
 
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+_TABLES = ("net/tcp", "net/tcp6")
 _LOOPBACK = ("0100007F", "0000000000000000FFFF00000100007F")
 
 # linux/sock_diag.h and linux/inet_diag.h: one question about one socket, in place of a whole table.
@@ -30,10 +30,15 @@ class EnginePeers:
         self._listen_port = listen_port
         self._root: psutil.Process | None = None
         self._network_pid = 0
+        self._has_own_network = False
 
-    def follow(self, pid: int) -> None:
-        """From now on the processes below `pid`, and itself, are the engine's."""
+    def follow(self, pid: int, *, has_own_network: bool = False) -> None:
+        """From now on the processes below `pid`, and itself, are the engine's.
+
+        `has_own_network`: they are in another network than we, which has other tables.
+        """
         self._network_pid = 0
+        self._has_own_network = has_own_network
         try:
             self._root = psutil.Process(pid)  # remembers its start time, so a reused pid is no engine
         except psutil.Error:
@@ -49,7 +54,10 @@ class EnginePeers:
         return self._owns_by_psutil(root, peer_port)
 
     def _owns_by_proc(self, root: psutil.Process, peer_port: int) -> bool:
-        inode = socket_inode(peer_port, self._listen_port())
+        if self._has_own_network:
+            inode = _inode_by_table(peer_port, self._listen_port(), f"/proc/{root.pid}")
+        else:
+            inode = socket_inode(peer_port, self._listen_port())
         if not inode:
             return False
         if self._network_pid and _holds(self._network_pid, inode) and _is_below(self._network_pid, root.pid):
@@ -107,10 +115,11 @@ def _inode_by_netlink(peer_port: int, listen_port: int) -> str:
     return str(inode) if inode and state != _LISTENS else ""
 
 
-def _inode_by_table(peer_port: int, listen_port: int) -> str:
+def _inode_by_table(peer_port: int, listen_port: int, process: str = "/proc") -> str:
     local, remote = f":{peer_port:04X}", f":{listen_port:04X}"
     for table in _TABLES:
-        with contextlib.suppress(OSError), open(table, encoding="ascii") as file:  # noqa: PTH123 - quickest
+        path = f"{process}/{table}"
+        with contextlib.suppress(OSError), open(path, encoding="ascii") as file:  # noqa: PTH123 - quickest
             for line in file:
                 fields = line.split(None, 10) if local in line else ()
                 if (

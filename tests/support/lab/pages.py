@@ -79,7 +79,8 @@ const tries = {
 };
 addEventListener('load', async () => {
   const seen = Object.fromEntries(await Promise.all(
-    Object.entries(tries).map(async ([name, work]) => [name, await within(work, HOPELESS.has(name) ? 4000 : 20000)])));
+    Object.entries(tries).map(
+      async ([name, work]) => [name, await within(work, HOPELESS.has(name) ? 4000 : 20000)])));
   // Once more, when HTTP/3 has been offered.
   seen.later = await within(() => reach('/plain'), 20000);
   seen.online = navigator.onLine;
