@@ -23,6 +23,7 @@ from pathlib import Path
 
 NEW_MOUNTS, NEW_USER, NEW_NETWORK = 0x00020000, 0x10000000, 0x40000000
 FIRST_FD = 5  # of those that `enter` is given: the order, then the namespaces; 3 and 4 are the engine's pipe
+NOT_STARTED = 126  # the exit code, as shells have it, for a program that cannot be executed
 # Name services answer over these, past every network namespace. The person's own session stays: input
 # methods, screen and sound are reached through it.
 HIDDEN = ("/run/nscd", "/run/systemd/resolve", "/run/avahi-daemon", "/run/dbus")
@@ -147,7 +148,10 @@ def _enter() -> int:
         os.close(fd)
     with contextlib.suppress(OSError):
         os.chdir(here)
-    os.execve(order["path"], order["words"], order["environment"])  # noqa: S606 - no shell is meant
+    try:
+        os.execve(order["path"], order["words"], order["environment"])  # noqa: S606 - no shell is meant
+    except OSError:
+        return NOT_STARTED
 
 
 def _call(name: str, *words: int) -> None:

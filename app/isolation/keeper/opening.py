@@ -15,6 +15,7 @@ from app.isolation.browser.arming import Arming
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub
 from app.isolation.browser.jail import Jail, make_jail
+from app.isolation.browser.jailing import NOT_STARTED
 from app.isolation.browser.looking import Eyes, Glance, Seen
 from app.isolation.browser.policies import may_have_policies
 from app.isolation.browser.preferences import controlling_extensions, write_preferences
@@ -206,6 +207,8 @@ async def _first_answer(hub: Hub, process: EngineProcess, plan: LaunchPlan) -> s
         if not process.has_ended:
             hub.close()
         ending = await process.end(2.0, 2.0)
+        if plan.jail and ending.code == NOT_STARTED:
+            raise EngineFailed.missing(plan.engine.path) from None
         raise EngineFailed.at_start(
             plan.engine.kind, ending.code or -ending.signal, process.stderr_tail()
         ) from None
