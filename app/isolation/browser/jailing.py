@@ -1,7 +1,7 @@
 """The program that puts an engine behind bars: `make` builds a jail, `enter` becomes an engine inside it.
 
 Berth starts it as a process of its own, since only a process with a single thread may change its namespaces.
-It knows the standard library alone, so that it starts in a few milliseconds. Linux only.
+It imports next to nothing, so that it starts in a few milliseconds: a window waits for it. Linux only.
 
 A jail is a network namespace without a way out, and a mount namespace in which the sockets of name services,
 which a network namespace would not stop, are hidden. Where Berth does not run as root, a user namespace with
@@ -10,16 +10,15 @@ the one own user is around both; browsers make their sandbox inside it as they d
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import fcntl
-import json
+import marshal
 import os
-import socket
-import struct
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself takes longer than all the rest
+    import socket
+    from collections.abc import Sequence
 
 NEW_MOUNTS, NEW_USER, NEW_NETWORK = 0x00020000, 0x10000000, 0x40000000
 FIRST_FD = 5  # of those that `enter` is given: the order, then the namespaces; 3 and 4 are the engine's pipe
@@ -54,6 +53,8 @@ class Stuck(Exception):
 def main(words: Sequence[str]) -> int:
     """`make FD` sends a jail through a socket; `enter` follows the order in its first descriptor."""
     if list(words[:1]) == ["make"] and len(words) == 2:
+        import socket
+
         with socket.socket(fileno=int(words[1])) as keeper:
             return _make(keeper)
     if list(words) == ["enter"]:
@@ -63,6 +64,9 @@ def main(words: Sequence[str]) -> int:
 
 
 def _make(keeper: socket.socket) -> int:
+    import json
+    import socket
+
     try:
         spaces = ["net", "mnt"]
         if os.geteuid() != 0:
@@ -89,21 +93,29 @@ def _own_user() -> None:
     with _step("user"):
         _call("unshare", NEW_USER)
     with _step("map"):
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
+            with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123
+                file.write(text)
 
 
 def _hide() -> None:
     # What is mounted outside later, a stick to download to, still comes in; nothing of ours goes out.
     _mount(None, "/", None, _MS_REC | _MS_SLAVE, None)
     for folder in {os.path.realpath(path) for path in HIDDEN}:
-        if os.path.isdir(folder):  # noqa: PTH112 - quicker to start without more of pathlib
+        if os.path.isdir(folder):  # noqa: PTH112
             flags = _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
             _mount("none", folder, "tmpfs", flags, "size=0,mode=0755")
 
 
 def _links() -> None:
+    import fcntl
+    import socket
+    import struct
+
     _raise_link("lo")
     try:
         _add_link("dummy", b"")
@@ -117,6 +129,10 @@ def _links() -> None:
 
 
 def _raise_link(name: str) -> None:
+    import fcntl
+    import socket
+    import struct
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         before = fcntl.ioctl(any_socket, _GET_FLAGS, struct.pack("16sH22x", name.encode(), 0))
         flags = struct.unpack_from("H", before, 16)[0] | _UP
@@ -124,6 +140,9 @@ def _raise_link(name: str) -> None:
 
 
 def _add_link(kind: str, data: bytes) -> None:
+    import socket
+    import struct
+
     about = _attribute(_KIND, kind.encode()) + (_attribute(_DATA, data) if data else b"")
     body = bytes(16) + _attribute(_NAME, LINK.encode() + b"\0") + _attribute(_ABOUT, about)
     head = struct.pack("=IHHII", 16 + len(body), _NEW_LINK, _REQUEST_ACK_CREATE, 1, 0)
@@ -136,18 +155,20 @@ def _add_link(kind: str, data: bytes) -> None:
 
 def _attribute(kind: int, value: bytes) -> bytes:
     size = 4 + len(value)
-    return struct.pack("=HH", size, kind) + value + bytes(-size % 4)
+    return size.to_bytes(2, sys.byteorder) + kind.to_bytes(2, sys.byteorder) + value + bytes(-size % 4)
 
 
 def _enter() -> int:
     with os.fdopen(FIRST_FD, "rb") as file:
-        order = json.loads(file.read())
-    here = os.getcwd()  # noqa: PTH109 - quicker to start without more of pathlib
+        order = marshal.loads(file.read())  # noqa: S302 - from our own keeper, in memory
+    here = os.getcwd()  # noqa: PTH109
     for fd, kind in order["spaces"]:
         _call("setns", fd, kind)
         os.close(fd)
-    with contextlib.suppress(OSError):
+    try:  # noqa: SIM105 - contextlib would be another import
         os.chdir(here)
+    except OSError:
+        pass  # it has gone meanwhile; a browser does not mind
     try:
         os.execve(order["path"], order["words"], order["environment"])  # noqa: S606 - no shell is meant
     except OSError:
@@ -168,12 +189,17 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int, option
         raise OSError(number, os.strerror(number), target)
 
 
-@contextlib.contextmanager
-def _step(name: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise Stuck(name, error.errno or 0) from error
+class _step:  # noqa: N801 - used as a statement
+    """Names the step in which a system said no."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError):
+            raise Stuck(self._name, error.errno or 0) from error
 
 
 if __name__ == "__main__":

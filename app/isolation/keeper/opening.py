@@ -76,16 +76,18 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     _require_screen(plan)
     directory = ProfileDirectory(Path(plan.directory), plan.name)
     await directory.take()
+    making = asyncio.create_task(_jail(plan))  # takes no longer than a probe, as a rule
     try:
-        relay, peers = _relay(plan)
-        jail = await _jail(plan)
-        await relay.start(jail.listener if jail is not None else None)
+        found, check = await _probe(plan)
+        jail = await making
     except BaseException:
+        _discard(making)
         directory.give_back()
         raise
-    prepared = Prepared(plan, directory, relay, peers, None, (), jail)
+    relay, peers = _relay(plan)
+    prepared = Prepared(plan, directory, relay, peers, found, (), jail)
     try:
-        prepared.exit, check = await _probe(plan)
+        await relay.start(jail.listener if jail is not None else None)
     except BaseException:
         await prepared.give_up()
         raise
@@ -163,10 +165,15 @@ async def _jail(plan: LaunchPlan) -> Jail | None:
         raise
 
 
-def _let_go(making: asyncio.Task[Jail]) -> None:
-    """A jail that nobody waits for any more."""
-    if not making.cancelled() and making.exception() is None:
-        making.result().close()
+def _discard(making: asyncio.Task[Jail | None]) -> None:
+    """Lets go of a jail, made or just being made, that nobody waits for any more."""
+    if not making.cancel():
+        _let_go(making)
+
+
+def _let_go(made: asyncio.Task[Jail] | asyncio.Task[Jail | None]) -> None:
+    if not made.cancelled() and made.exception() is None and (jail := made.result()) is not None:
+        jail.close()
 
 
 async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
