@@ -26,21 +26,25 @@ from app.isolation.browser.jail import Jail, launcher, make_jail, why_no_jail
 from app.isolation.browser.problems import NoJail
 from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.keeper import opening
+from app.isolation.keeper.client import KeeperClient
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.relay import Relay
 from app.isolation.plan import Fingerprint, WebRtcPolicy
 from app.kernel.text import Text
+from tests.support.commands import berth
+from tests.support.engines import noting_engine
 from tests.support.jails import (
     LOOK,
     jails_of_ordinary_user,
     jails_refused,
     namespaces_held_by,
     processes_in,
+    system_without_networks,
 )
 from tests.support.lab.namespaces import network_of
 from tests.support.ordinary_user import folder_of_ordinary_user, ordinary_uid, screen_for_all, window
 from tests.support.plans import plan_for
-from tests.support.stage import Stage, until
+from tests.support.stage import ROOT, Stage, until
 
 if not sys.platform.startswith("linux"):
     pytest.skip("only Linux has network namespaces", allow_module_level=True)
@@ -244,6 +248,56 @@ async def test_a_system_that_refuses_user_namespaces_is_told_by_name_and_the_fla
     assert why is not None
     assert "max_user_namespaces" in why.english()
     assert got is None
+
+
+def test_doctor_says_which_guarantee_is_in_force_and_why_not_the_stronger_one(berth_home: Path) -> None:
+    here = berth("doctor", "--json").json
+    there = berth("doctor", "--json", before=system_without_networks()).json
+    told = {check["id"]: check for check in there["checks"]}["jail"]
+
+    assert here["guarantee"] == ("kernel" if why_no_jail(os.environ) is None else "switches")
+    assert there["guarantee"] == "switches"
+    assert told["level"] == "amber"
+    assert told["message"] == (
+        "The browser's own switches keep windows on their proxy; the system itself cannot do it here: "
+        "This system allows no more network namespaces (user.max_net_namespaces)."
+    )
+
+
+def test_where_no_jail_can_be_made_windows_open_all_the_same(stage: Stage) -> None:
+    folders = [str(stage.paths.data), str(stage.paths.state), str(stage.paths.runtime)]
+    words = [*system_without_networks(), sys.executable, "-m", "app", "--keeper", *folders]
+    stage.make("Anna")
+    with (
+        subprocess.Popen(words, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as keeper,
+        until(lambda: KeeperClient.find(stage.paths)),
+    ):
+        opened = stage.open_store("Anna", "a")
+
+        assert stage.keeper_process().pid == keeper.pid
+        assert "path.jail" not in {check.id for check in opened.preflight.checks}
+        assert network_of(opened.pid) == network_of(os.getpid())
+        with stage.keeper() as client:
+            client.close_windows()
+
+
+def test_the_second_start_that_brings_the_tabs_back_is_in_the_jail_too(stage: Stage, tmp_path: Path) -> None:
+    """Where the browser has died meanwhile, that second start becomes the browser."""
+    _need_jail()
+    engine, starts = noting_engine(tmp_path)
+    stage.make("Anna", None, ("engine-path", engine.path))
+    stage.open("Anna", stage.store("a"))
+    stage.report("a")
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    starts.unlink()
+
+    again = stage.open("Anna")
+
+    assert again.is_open
+    networks = starts.read_text().split()
+    assert len(networks) == 2, "the start, and the one that asks for the tabs"
+    assert set(networks) == {network_of(again.pid)}
 
 
 async def test_a_profile_that_lets_webrtc_past_its_proxy_or_wants_no_jail_gets_none(tmp_path: Path) -> None:

@@ -78,6 +78,14 @@ def jails_refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+def system_without_networks() -> list[str]:
+    """What to run a command under, so that its whole system makes no more network namespaces."""
+    before = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*before, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("no user namespaces here, so none without network namespaces")
+    return [*before, "sh", "-c", 'echo 0 > /proc/sys/user/max_net_namespaces && exec "$@"', "sh"]
+
+
 _NO_MORE = """echo 0 > /proc/sys/user/max_user_namespaces || exit 71
 exec setpriv --ambient-caps=-all --inh-caps=-all "$@"
 """

@@ -139,6 +139,8 @@ def _why(step: str, number: int) -> Text:
         return say("AppArmor restricts user namespaces on this system.")
     if step == "user" and number == errno.ENOSPC:
         return say("This system allows no more user namespaces (user.max_user_namespaces).")
+    if step == "namespaces" and number == errno.ENOSPC:
+        return say("This system allows no more network namespaces (user.max_net_namespaces).")
     if step in ("user", "map") and number in _FORBIDDEN:
         return say("This system keeps user namespaces from ordinary programs.")
     if number in _FORBIDDEN:
