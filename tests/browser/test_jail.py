@@ -27,6 +27,7 @@ from app.isolation.browser.problems import NoJail
 from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.keeper import opening
 from app.isolation.keeper.client import KeeperClient
+from app.isolation.network import peers
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.relay import Relay
 from app.isolation.plan import Fingerprint, WebRtcPolicy
@@ -121,6 +122,28 @@ async def test_inside_nothing_is_reached_but_the_door_and_the_persons_own_sessio
         assert int(str(told["caps"]), 16) == 0
 
 
+async def test_whose_connection_comes_in_by_the_door_is_asked_of_the_jails_own_network(python: str) -> None:
+    with _jail() as jail:
+        port = jail.listener.getsockname()[1]
+        jail.listener.settimeout(30)
+        program = f"import socket, sys; it = socket.create_connection(('127.0.0.1', {port})); it.recv(1)"
+        process = await start_engine(python, ["-I", "-S", "-c", program], {}, cores=0, turn=0, jail=jail)
+        connection, (_, peer_port) = await asyncio.to_thread(jail.listener.accept)
+        with connection, subprocess.Popen(["sleep", "60"]) as other:
+            asked = peers._Sockets("/proc/none", jail.asker).inode(peer_port, port)
+            read = peers._Sockets(f"/proc/{process.pid}").inode(peer_port, port)
+            known, stranger = EnginePeers(lambda: port), EnginePeers(lambda: port)
+            known.follow(process.pid, has_own_network=True, asker=jail.asker)
+            stranger.follow(other.pid, has_own_network=True, asker=jail.asker)
+            owns = known.owns(peer_port), stranger.owns(peer_port), known.owns(peer_port ^ 1)
+            other.kill()
+        await process.wait()
+        process.hang_up()
+
+    assert asked == read != ""
+    assert owns == (True, False, False)
+
+
 async def test_the_control_outside_of_a_jail_all_of_that_is_reached() -> None:
     with contextlib.ExitStack() as stack:
         elsewhere = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -146,16 +169,18 @@ async def test_the_sandbox_is_on_in_a_jail_and_pages_load_through_its_door(
         jail = stack.enter_context(_jail())
         net = await LocalInternet().__aenter__()
         made: list[Relay] = []
-        peers = EnginePeers(lambda: made[0].port)
-        made.append(Relay(net.http_proxy.upstream, allow_private=False, is_ours=peers.owns))
+        known = EnginePeers(lambda: made[0].port)
+        made.append(Relay(net.http_proxy.upstream, allow_private=False, is_ours=known.owns))
         port = await made[0].start(jail.listener)
         made[0].open()
         started: list[EngineProcess] = []
         try:
             async with window(folder, display, jail=jail, relay_port=port, started=started) as (hub, page):
                 refused = await _loads(hub, page, net.store_url)
-                peers.follow(started[0].pid, has_own_network=True)
+                known.follow(started[0].pid, has_own_network=True, asker=jail.asker)
                 loaded = await _loads(hub, page, net.store_url)
+                known.follow(started[0].pid, has_own_network=True)  # by the tables of that network
+                by_table = await _loads(hub, page, net.mail_url)
                 engine = psutil.Process(started[0].pid)
                 below = engine.children(recursive=True)
                 lines = {process.pid: _line(process) for process in [engine, *below]}
@@ -171,6 +196,7 @@ async def test_the_sandbox_is_on_in_a_jail_and_pages_load_through_its_door(
 
     assert refused.startswith("net::ERR_"), "nobody is known to the relay yet"
     assert "Harbour Goods" in loaded
+    assert "Quay Mail" in by_table
     assert online is True
     assert not any("--no-sandbox" in line for line in lines.values())
     assert seccomp == "2", "filters system calls"

@@ -25,17 +25,21 @@ if sys.platform != "win32":
 
 _LIMIT_S = 10.0
 _MESSAGE_BYTES = 4096
-_MOST_FDS = 4
+_MOST_FDS = 5
 _LOWEST_FD = 20  # above those that an engine is given
 _KINDS = {"user": jailing.NEW_USER, "net": jailing.NEW_NETWORK, "mnt": jailing.NEW_MOUNTS}
 _SYSTEM = Path("/proc/sys")
 
 
 class Jail:
-    """Its door, a listening socket, and descriptors that hold its namespaces while no process is inside."""
+    """Its door, a listening socket, and descriptors that hold its namespaces while no process is inside.
 
-    def __init__(self, listener: socket.socket, spaces: Mapping[str, int]) -> None:
+    `asker` is a netlink socket for questions about the sockets inside.
+    """
+
+    def __init__(self, listener: socket.socket, asker: socket.socket, spaces: Mapping[str, int]) -> None:
         self.listener = listener
+        self.asker = asker
         self._spaces = dict(spaces)
 
     def holds(self, pid: int) -> bool:
@@ -67,6 +71,7 @@ class Jail:
     def close(self) -> None:
         """Lets go of it; it ends with its last process. More than once is as good as once."""
         self.listener.close()
+        self.asker.close()
         while self._spaces:
             os.close(self._spaces.popitem()[1])
 
@@ -100,8 +105,12 @@ def make_jail(screen: Mapping[str, str]) -> Jail:
             process.wait()
     if "spaces" not in told:
         raise NoJail(_why(str(told.get("step")), int(told.get("errno", 0))))
-    door, *spaces = (_lifted(file) for file in files)
-    return Jail(socket.socket(fileno=door), dict(zip(told["spaces"], spaces, strict=True)))
+    door, asker, *spaces = (_lifted(file) for file in files)
+    return Jail(
+        socket.socket(fileno=door),
+        socket.socket(fileno=asker),
+        dict(zip(told["spaces"], spaces, strict=True)),
+    )
 
 
 def why_no_jail(screen: Mapping[str, str]) -> Text | None:

@@ -36,9 +36,8 @@ _UP = 1
 _NEW_LINK, _REQUEST_ACK_CREATE = 16, 0x0001 | 0x0004 | 0x0200 | 0x0400
 _NAME, _ABOUT, _KIND, _DATA, _PEER = 3, 18, 1, 2, 1
 _BACKLOG = 512
+_SOCK_DIAG = 4
 _STUCK = 70
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Stuck(Exception):
@@ -80,11 +79,14 @@ def _make(keeper: socket.socket) -> int:
             _links()
         with _step("listener"):
             listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+            asker = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG)
     except Stuck as stuck:
         keeper.send(json.dumps({"step": stuck.step, "errno": stuck.number}).encode())
         return _STUCK
     files = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY) for name in spaces]
-    socket.send_fds(keeper, [json.dumps({"spaces": spaces}).encode()], [listener.fileno(), *files])
+    socket.send_fds(
+        keeper, [json.dumps({"spaces": spaces}).encode()], [listener.fileno(), asker.fileno(), *files]
+    )
     return 0
 
 
@@ -175,8 +177,12 @@ def _enter() -> int:
         return NOT_STARTED
 
 
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)  # not at import, which other systems do too
+
+
 def _call(name: str, *words: int) -> None:
-    if getattr(_libc, name)(*words) != 0:
+    if getattr(_libc(), name)(*words) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 
@@ -184,7 +190,7 @@ def _call(name: str, *words: int) -> None:
 def _mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None) -> None:
     words = [None if word is None else os.fsencode(word) for word in (source, target, kind)]
     options_or_none = None if options is None else options.encode()
-    if _libc.mount(*words, ctypes.c_ulong(flags), options_or_none) != 0:
+    if _libc().mount(*words, ctypes.c_ulong(flags), options_or_none) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), target)
 

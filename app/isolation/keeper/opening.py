@@ -191,7 +191,10 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
             turn=plan.number,
             jail=prepared.jail,
         )
-        prepared.peers.follow(process.pid, has_own_network=prepared.jail is not None)
+        if prepared.jail is None:
+            prepared.peers.follow(process.pid)
+        else:
+            prepared.peers.follow(process.pid, has_own_network=True, asker=prepared.jail.asker)
         directory.note_engine(process.pid)
         hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint))
         version = await _first_answer(hub, process, plan)
