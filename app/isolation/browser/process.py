@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psutil
 
@@ -160,15 +161,8 @@ async def start_engine(
         inside = jail.order(path, arguments, environment)
         theirs.append(inside[0])
         words = [*launcher(), "enter"]
+    actions = _in_their_places(theirs, inside)
     try:
-        actions = [
-            (os.POSIX_SPAWN_DUP2, theirs[0], 3),
-            (os.POSIX_SPAWN_DUP2, theirs[1], 4),
-            (os.POSIX_SPAWN_DUP2, theirs[2], 2),
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-            *((os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(inside, FIRST_FD)),
-        ]
 
         def spawn() -> int:
             _limit_cores(cores, turn)
@@ -183,6 +177,15 @@ async def start_engine(
         for fd in theirs:
             os.close(fd)
     return EngineProcess(pid, command_write, answer_read, error_read)
+
+
+def _in_their_places(pipe_and_stderr: Sequence[int], inside: Sequence[int]) -> list[tuple[Any, ...]]:
+    return [
+        *((os.POSIX_SPAWN_DUP2, fd, number) for fd, number in zip(pipe_and_stderr, (3, 4, 2), strict=False)),
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        *((os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(inside, FIRST_FD)),
+    ]
 
 
 def _new_session() -> bool:
