@@ -95,7 +95,7 @@ def _a_day_in_the_lab(berth: LabBerth, capture: Capture, which: str, jail: str, 
         assert told["online"] is True
         assert told["rtc"] == [], "no candidate: WebRTC finds no way past the proxy"
         assert "ok" not in {told[name] for name in ("lan", "loopback", "transport")}, told
-        until(lambda: lab.downloads)
+        until((berth.downloads / "lab.bin").exists)
         until(lambda: {visit.name for visit in proxy.log} >= HINTED)
         assert ("path.jail" in {check.id for check in opened.preflight.checks}) == (jail == "auto")
     with capture.during("closing with tabs that have not loaded"), berth.keeper() as keeper:

@@ -59,6 +59,7 @@ class LabBerth:
     def __init__(self, paths: Paths, namespace: str, lab: LabInternet, opened: OpenVault, pid: int) -> None:
         self.paths = paths
         self.lab = lab
+        self.downloads = paths.data.parent / "downloads"
         self.work = build(paths, SystemClock(), opened)
         self.work.settings.set("network.echo_urls", ECHO_URL)
         self.work.settings.set("network.probe_timeout_s", 5)
@@ -67,9 +68,9 @@ class LabBerth:
 
     def make(self, name: str, proxy: LocalProxy, *values: tuple[str, str]) -> None:
         """A store behind one of the lab's proxies; what it downloads lands in the test's own folder."""
-        downloads = private_folder(self.paths.data.parent / "downloads")
+        private_folder(self.downloads)
         self.work.isolation.profiles.new(
-            name, proxy=write(proxy.upstream), values=[("downloads", str(downloads)), *values]
+            name, proxy=write(proxy.upstream), values=[("downloads", str(self.downloads)), *values]
         )
 
     def open(self, name: str, engine: Engine, *urls: str) -> Opened:

@@ -52,7 +52,6 @@ class LabInternet:
         self.dialled: list[int] = []
         self.reports: dict[str, Any] = {}
         self.polls: list[str] = []
-        self.downloads = 0
         self._trust = trust_for(folder, "shop.lab", "*.lab", SITE, SITE_V6)
         self.key_hash = _key_hash(folder / "both.pem")
         self._plain = _FixedSite(self._handle, 80, None)
@@ -152,7 +151,6 @@ class LabInternet:
                 self.polls.append(run)
                 return Response(b"")
             case "/file.bin":
-                self.downloads += 1
                 return Response(bytes(100_000), "application/octet-stream")
         return _offering(PLAIN.encode())
 
