@@ -22,6 +22,11 @@ def _run(words: list[str]) -> int:
         from app.isolation.keeper.main import main as keep
 
         return keep(words[1:])
+    if words[:1] == ["--jail"]:
+        # How the keeper puts a browser into a network of its own; not for people.
+        from app.isolation.browser.jailing import main as confine
+
+        return confine(words[1:])
     if _wants_window(words):
         from app.ui.main import main as window_program
 

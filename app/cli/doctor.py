@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator
 
 from app.cli.context import Context
+from app.isolation.browser import jail
 from app.isolation.browser.driver import driver_version
 from app.isolation.browser.engines import find_engines
 from app.isolation.checks import Check, Level
-from app.isolation.health import driver_check, engines_check, sandbox_check, screen_check
+from app.isolation.health import driver_check, engines_check, jail_check, sandbox_check, screen_check
 from app.isolation.template import shipped_and_own
 from app.kernel.errors import ExitCode, FolderNotReadable, Problem
 from app.kernel.paths import is_there
@@ -27,11 +28,13 @@ def doctor_arguments(parser: argparse.ArgumentParser) -> None:
 def doctor(args: argparse.Namespace, context: Context) -> ExitCode:
     """Prints every check; ends with 1 when one of them is red."""
     engines = find_engines()
+    why_no_jail = jail.why_no_jail(os.environ)
     checks = [
         _data_check(context),
         engines_check(engines),
         driver_check(driver_version()),
         sandbox_check(engines),
+        jail_check(why_no_jail),
         screen_check(),
         *_template_checks(context),
     ]
@@ -41,6 +44,7 @@ def doctor(args: argparse.Namespace, context: Context) -> ExitCode:
     data = {
         "ok": is_well,
         "data": str(context.paths.data),
+        "guarantee": "switches" if why_no_jail else "kernel",
         "checks": [
             {"id": check.id, "level": check.level.value, "message": check.message.english()}
             for check in checks

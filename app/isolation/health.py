@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.isolation.browser.engines import Engine
 from app.isolation.checks import Check, Level
-from app.kernel.text import say
+from app.kernel.text import Text, say
 
 _HELPERS = ("chrome-sandbox", "chrome_sandbox", "msedge-sandbox", "brave-browser-sandbox")
 _SYSTEM = Path("/proc/sys")
@@ -49,6 +49,21 @@ def sandbox_check(
     if any(_has_helper(Path(engine.path)) for engine in engines):
         return Check("sandbox", Level.GREEN, say("The browser's own sandbox helper is in force."))
     return _namespaces_check(system)
+
+
+def jail_check(why_not: Text | None) -> Check:
+    """Which guarantee keeps windows on their proxy, and why not the stronger one."""
+    if why_not is None:
+        text = say(
+            "The system itself keeps windows on their proxy: each browser gets a network "
+            "whose only way out is Berth's relay."
+        )
+        return Check("jail", Level.GREEN, text)
+    text = say(
+        "The browser's own switches keep windows on their proxy; the system itself cannot do it here: {why}",
+        why=why_not,
+    )
+    return Check("jail", Level.AMBER, text)
 
 
 def screen_check(env: Mapping[str, str] | None = None) -> Check:

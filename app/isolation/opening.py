@@ -156,6 +156,7 @@ class Opening:
             stops=profile.stops,
             before=_before(profile),
             watch_s=float(self._settings.number("network.watch_s")),
+            jail=profile.jail,
         )
 
     def _admit(self, ability: Ability, subject: str, reason: str | None) -> Pass:

@@ -135,7 +135,8 @@ class EngineChoice:
 class LaunchPlan:
     """Everything a window needs. It travels to the keeper in memory and is never written to disk.
 
-    `screen` holds the environment variables of the face that say on which screen the window belongs.
+    `screen` holds the environment variables of the face that say on which screen the window belongs. `jail`:
+    the system itself shall keep the browser on its relay, where this machine can.
     """
 
     profile: ProfileId
@@ -160,6 +161,7 @@ class LaunchPlan:
     stops: tuple[Stop, ...] = USUAL_STOPS
     before: Before = Before()
     watch_s: float = 0.0  # between looks at the exit of an open window; 0: none
+    jail: bool = False
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
@@ -225,6 +227,7 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
             "mode": Mode(raw["mode"]),
             "stops": tuple(Stop(stop) for stop in raw["stops"]),
             "before": Before(**raw["before"]),
+            "jail": bool(raw["jail"]),
             "fingerprint": fingerprint_from(raw["fingerprint"]),
             "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password)),
         }

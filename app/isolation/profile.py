@@ -88,7 +88,7 @@ class Profile:
     operator: str = ""
     engine: Engine = field(default_factory=Engine)
     password_store: str = PASSWORD_STORES[0]
-    jail: bool = False
+    jail: bool = True  # where the machine can make one
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
     proxy: ProxyId | None = None  # None: direct
     start_pages: tuple[str, ...] = ()

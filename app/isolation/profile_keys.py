@@ -36,6 +36,7 @@ _SEPARATORS = re.compile(r"[,，、;；]")
 _BOOLEANS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 _WEBRTC = {**WEBRTC_WORDS, **{policy.value: policy for policy in WebRtcPolicy}}
 MAX_TAGS = 30
+JAIL_WHERE_POSSIBLE = "auto"
 
 
 class KeyUnknown(UsageProblem):
@@ -211,6 +212,11 @@ def _stop(name: str, stop: Stop) -> Key:
     return Key(name, "on", read, lambda profile: _shown(stop in profile.stops))
 
 
+def _read_jail(profile: Profile, value: str) -> Profile:
+    words = {JAIL_WHERE_POSSIBLE: True, **_BOOLEANS}
+    return replace(profile, jail=_one_of("jail", value, words))
+
+
 def _label(field: str) -> Callable[[Profile, str], Profile]:
     return lambda profile, value: replace(profile, **{field: clean_label(value)})  # type: ignore[arg-type]  # a text field
 
@@ -250,7 +256,7 @@ _TABLE = (
     Key("engine-path", "/opt/google/chrome/chrome", _read_engine_path, lambda p: p.engine.path),
     Key("engine-channel", "stable", _read_engine_channel, lambda p: p.engine.channel),
     Key("password-store", "basic", _read_password_store, lambda p: p.password_store, Change.NEVER),
-    Key("jail", "off", _on_off("jail", "jail"), lambda p: _shown(p.jail), Change.NEVER),
+    Key("jail", "off", _read_jail, lambda p: JAIL_WHERE_POSSIBLE if p.jail else "off", Change.NEVER),
     Key(
         "start-pages",
         "https://seller-us.tiktok.com/",

@@ -290,7 +290,7 @@ def test_doctor_finds_a_whole_vault_whole(home: Path):
 
     assert done.code == 0, done.out
     assert done.json["ok"] is True
-    assert {"data", "engines", "driver", "sandbox", "screen", "templates", "integrity.pages"} <= {
+    assert {"data", "engines", "driver", "sandbox", "jail", "screen", "templates", "integrity.pages"} <= {
         check["id"] for check in done.json["checks"]
     }
 

@@ -17,6 +17,11 @@ case "$*" in
 esac
 """
 
+_NOTING = """#!/bin/bash
+[ "$1" = --version ] || readlink /proc/self/ns/net >> {starts}
+exec {real} "$@"
+"""
+
 # Stands between keeper and browser on the pipe and swallows one command.
 _BETWEEN = """#!/usr/bin/env python3
 import os, subprocess, sys, threading, time
@@ -55,6 +60,12 @@ def striking_engine(folder: Path, strike: str) -> Engine:
 def mute_engine(folder: Path, *, dies: bool) -> Engine:
     """Never answers when a context is to be made; or dies of it."""
     return _script(folder, _BETWEEN.format(real=_real().path, dies=dies))
+
+
+def noting_engine(folder: Path) -> tuple[Engine, Path]:
+    """Writes down, for each start that is no question for its version, in which network it happened."""
+    starts = folder / "starts"
+    return _script(folder, _NOTING.format(real=_real().path, starts=starts)), starts
 
 
 def _real() -> Engine:

@@ -160,6 +160,14 @@ def judge_sandbox(is_sandboxed: bool) -> Check:
     return Check("engine.sandbox", Level.AMBER, text)
 
 
+def judge_jail(is_inside: bool) -> Check:
+    """Whether the browser is in the network that was made for it."""
+    if is_inside:
+        text = say("The system itself keeps this window on its relay: the browser has no other way out.")
+        return _green("path.jail", text)
+    return _red("path.jail", say("The browser is not in the network that was made for it."))
+
+
 def nothing_seen() -> Check:
     """The window showed nothing in time."""
     text = say("The window could not be checked: it showed no page in time.")

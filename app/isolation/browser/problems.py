@@ -111,6 +111,13 @@ class EngineGone(Problem):
         )
 
 
+class NoJail(Problem):
+    """A browser cannot have a network of its own here; windows open without, and somebody may ask why."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why, say("The browser's own switches keep every window on its proxy instead."))
+
+
 class PreferencesBroken(Problem):
     """A settings file of the browser profile cannot be read."""
 

@@ -10,12 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psutil
 
 if sys.platform != "win32":
     import fcntl
 
+from app.isolation.browser.jail import Jail, launcher
+from app.isolation.browser.jailing import FIRST_FD
 from app.isolation.browser.problems import EngineFailed
 
 # The engine reads commands from descriptor 3 and writes answers to 4; ours lie above both.
@@ -129,11 +132,18 @@ class EngineProcess:
 
 
 async def start_engine(
-    path: str, arguments: Sequence[str], environment: Mapping[str, str], *, cores: int, turn: int
+    path: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    cores: int,
+    turn: int,
+    jail: Jail | None = None,
 ) -> EngineProcess:
     """Starts the real binary with a private pipe and the given number of cores (0: all).
 
-    `turn` spreads profiles with few cores over the machine.
+    `turn` spreads profiles with few cores over the machine. In a jail the process is for its first few
+    milliseconds the one that enters it, and then, under the same number, the engine.
 
     Raises EngineFailed when the binary cannot be executed.
     """
@@ -145,20 +155,18 @@ async def start_engine(
     answer_read, answer_write = os.pipe()
     error_read, error_write = os.pipe()
     theirs = [_lifted(command_read), _lifted(answer_write), _lifted(error_write)]
+    words = [path, *arguments]
+    inside: list[int] = []
+    if jail is not None:
+        inside = jail.order(path, arguments, environment)
+        theirs.append(inside[0])
+        words = [*launcher(), "enter"]
+    actions = _in_their_places(theirs, inside)
     try:
-        actions = [
-            (os.POSIX_SPAWN_DUP2, theirs[0], 3),
-            (os.POSIX_SPAWN_DUP2, theirs[1], 4),
-            (os.POSIX_SPAWN_DUP2, theirs[2], 2),
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-        ]
 
         def spawn() -> int:
             _limit_cores(cores, turn)
-            return os.posix_spawn(
-                path, [path, *arguments], environment, file_actions=actions, setsid=_new_session()
-            )
+            return os.posix_spawn(words[0], words, environment, file_actions=actions, setsid=_new_session())
 
         pid = await asyncio.to_thread(_in_own_thread, spawn)
     except OSError as error:
@@ -169,6 +177,15 @@ async def start_engine(
         for fd in theirs:
             os.close(fd)
     return EngineProcess(pid, command_write, answer_read, error_read)
+
+
+def _in_their_places(pipe_and_stderr: Sequence[int], inside: Sequence[int]) -> list[tuple[Any, ...]]:
+    return [
+        *((os.POSIX_SPAWN_DUP2, fd, number) for fd, number in zip(pipe_and_stderr, (3, 4, 2), strict=False)),
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        *((os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(inside, FIRST_FD)),
+    ]
 
 
 def _new_session() -> bool:

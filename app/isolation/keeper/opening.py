@@ -16,10 +16,12 @@ from app.isolation.browser import judging
 from app.isolation.browser.arming import Arming
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub
+from app.isolation.browser.jail import Jail, make_jail
+from app.isolation.browser.jailing import NOT_STARTED
 from app.isolation.browser.looking import Eyes, Glance, Seen
 from app.isolation.browser.policies import may_have_policies
 from app.isolation.browser.preferences import controlling_extensions, write_preferences
-from app.isolation.browser.problems import EngineFailed, EngineGone, NoScreen
+from app.isolation.browser.problems import EngineFailed, EngineGone, NoJail, NoScreen
 from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.browser.switches import environment, switches
 from app.isolation.checks import Check, Exit, Level, Preflight
@@ -31,7 +33,7 @@ from app.isolation.network.errors import ProxyProblem
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.probe import probe_exit, read_answer
 from app.isolation.network.relay import Relay
-from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind, Stop
+from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind, Stop, WebRtcPolicy
 from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.kernel.text import say
@@ -51,10 +53,13 @@ class Prepared:
     peers: EnginePeers
     exit: Exit | None
     checks: tuple[Check, ...]
+    jail: Jail | None = None
 
     async def give_up(self) -> None:
         """Frees everything."""
         await self.relay.close()
+        if self.jail is not None:
+            self.jail.close()
         self.directory.give_back()
 
 
@@ -74,15 +79,18 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     _require_screen(plan)
     directory = ProfileDirectory(Path(plan.directory), plan.name)
     await directory.take(was_meant=plan.only_this_once)
+    making = asyncio.create_task(_jail(plan))  # takes no longer than a probe, as a rule
     try:
-        relay, peers = _relay(plan)
-        await relay.start()
+        found, check = await _probe(plan)
+        jail = await making
     except BaseException:
+        _discard(making)
         directory.give_back()
         raise
-    prepared = Prepared(plan, directory, relay, peers, None, ())
+    relay, peers = _relay(plan)
+    prepared = Prepared(plan, directory, relay, peers, found, (), jail)
     try:
-        prepared.exit, check = await _probe(plan)
+        await relay.start(jail.listener if jail is not None else None)
     except BaseException:
         await prepared.give_up()
         raise
@@ -150,6 +158,32 @@ def _relay(plan: LaunchPlan) -> tuple[Relay, EnginePeers]:
     return made[0], peers
 
 
+async def _jail(plan: LaunchPlan) -> Jail | None:
+    """A network of the window's own, where its profile wants one and this machine can make one."""
+    if not plan.jail or plan.fingerprint.webrtc is not WebRtcPolicy.PROXY_ONLY:
+        return None  # whoever lets WebRTC past the proxy wants it to get out
+    making = asyncio.create_task(asyncio.to_thread(make_jail, dict(plan.screen)))
+    try:
+        return await asyncio.shield(making)
+    except NoJail as problem:
+        _log.info("%s opens without a network of its own: %s", plan.profile, problem.text.english())
+        return None
+    except asyncio.CancelledError:
+        making.add_done_callback(_let_go)
+        raise
+
+
+def _discard(making: asyncio.Task[Jail | None]) -> None:
+    """Lets go of a jail, made or just being made, that nobody waits for any more."""
+    if not making.cancel():
+        _let_go(making)
+
+
+def _let_go(made: asyncio.Task[Jail] | asyncio.Task[Jail | None]) -> None:
+    if not made.cancelled() and made.exception() is None and (jail := made.result()) is not None:
+        jail.close()
+
+
 async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
     plan, directory = prepared.plan, prepared.directory
     process: EngineProcess | None = None
@@ -163,8 +197,12 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
             environment(plan, os.environ),
             cores=plan.fingerprint.cores,
             turn=plan.number,
+            jail=prepared.jail,
         )
-        prepared.peers.follow(process.pid)
+        if prepared.jail is None:
+            prepared.peers.follow(process.pid)
+        else:
+            prepared.peers.follow(process.pid, has_own_network=True, asker=prepared.jail.asker)
         directory.note_engine(process.pid)
         hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint, profile=plan.profile))
         version = await _first_answer(hub, process, plan)
@@ -173,7 +211,9 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
             await process.end(0.1, 2.0)
         await prepared.give_up()
         raise
-    window = RunningWindow(plan, directory, prepared.relay, process, hub, arguments, clock.now())
+    window = RunningWindow(
+        plan, directory, prepared.relay, process, hub, arguments, clock.now(), prepared.jail
+    )
     window.engine_version = version
     return window
 
@@ -185,6 +225,8 @@ async def _first_answer(hub: Hub, process: EngineProcess, plan: LaunchPlan) -> s
         if not process.has_ended:
             hub.close()
         ending = await process.end(2.0, 2.0)
+        if plan.jail and ending.code == NOT_STARTED:
+            raise EngineFailed.missing(plan.engine.path) from None
         raise EngineFailed.at_start(
             plan.engine.kind, ending.code or -ending.signal, process.stderr_tail()
         ) from None
@@ -201,6 +243,8 @@ async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: l
         plan.echo_urls,
         read_policies=may_have_policies(plan.engine.kind),
     )
+    if prepared.jail is not None:
+        checks.append(judging.judge_jail(prepared.jail.holds(window.process.pid)))
     seen = await glance.seen()
     witnessed = relay.witnessed(nonce)
     relay.shut()

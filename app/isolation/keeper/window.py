@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.hub import Hub, Target
+from app.isolation.browser.jail import Jail
 from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Check, Exit, Preflight
@@ -65,8 +66,10 @@ class RunningWindow:
         hub: Hub,
         arguments: list[str],
         now: datetime,
+        jail: Jail | None = None,
     ) -> None:
         self.plan = plan
+        self._jail = jail
         self.directory = directory
         self.relay = relay
         self.process = process
@@ -138,7 +141,9 @@ class RunningWindow:
         Only that way do the tabs come back in their order, with the right one in front. Raises TimeoutError.
         """
         words = [*second_start(self._arguments), *urls]
-        messenger = await start_engine(self.plan.engine.path, words, environment, cores=0, turn=0)
+        messenger = await start_engine(
+            self.plan.engine.path, words, environment, cores=0, turn=0, jail=self._jail
+        )
         waits = {asyncio.create_task(messenger.wait()), asyncio.create_task(self.hub.ended.wait())}
         try:
             # Well before the time after which Chromium gives a silent browser up and takes its place.
@@ -236,6 +241,8 @@ class RunningWindow:
         self.state = State.CRASHED if reason is Reason.CRASHED else State.CLOSED
         self.hub.close()
         await self.relay.close()
+        if self._jail is not None:
+            self._jail.close()
         self.directory.give_back()
         if not self.closed.done():
             self.closed.set_result(reason)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import psutil
 
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+_TABLES = ("net/tcp", "net/tcp6")
 _LOOPBACK = ("0100007F", "0000000000000000FFFF00000100007F")
 
 # linux/sock_diag.h and linux/inet_diag.h: one question about one socket, in place of a whole table.
@@ -30,10 +30,16 @@ class EnginePeers:
         self._listen_port = listen_port
         self._root: psutil.Process | None = None
         self._network_pid = 0
+        self._sockets = _Sockets()
 
-    def follow(self, pid: int) -> None:
-        """From now on the processes below `pid`, and itself, are the engine's."""
+    def follow(self, pid: int, *, has_own_network: bool = False, asker: socket.socket | None = None) -> None:
+        """From now on the processes below `pid`, and itself, are the engine's.
+
+        `has_own_network`: they are in another network than we, which has other tables; `asker` is a netlink
+        socket that was made there, and spares reading them.
+        """
         self._network_pid = 0
+        self._sockets = _Sockets(f"/proc/{pid}", asker) if has_own_network else _Sockets()
         try:
             self._root = psutil.Process(pid)  # remembers its start time, so a reused pid is no engine
         except psutil.Error:
@@ -49,7 +55,7 @@ class EnginePeers:
         return self._owns_by_psutil(root, peer_port)
 
     def _owns_by_proc(self, root: psutil.Process, peer_port: int) -> bool:
-        inode = socket_inode(peer_port, self._listen_port())
+        inode = self._sockets.inode(peer_port, self._listen_port())
         if not inode:
             return False
         if self._network_pid and _holds(self._network_pid, inode) and _is_below(self._network_pid, root.pid):
@@ -79,38 +85,65 @@ class EnginePeers:
 
 def socket_inode(peer_port: int, listen_port: int) -> str:
     """The inode of the loopback socket that connected from one port to the other, or an empty text."""
-    try:
-        return _inode_by_netlink(peer_port, listen_port)
-    except OSError:  # not in this kernel or sandbox
-        return _inode_by_table(peer_port, listen_port)
+    return _Sockets().inode(peer_port, listen_port)
 
 
-def _inode_by_netlink(peer_port: int, listen_port: int) -> str:
-    here = socket.inet_aton("127.0.0.1").ljust(16, b"\0")
-    ports = peer_port.to_bytes(2, "big"), listen_port.to_bytes(2, "big")
-    no_cookie, any_state = b"\xff" * 8, 0xFFFFFFFF
-    question = _QUESTION.pack(
-        _QUESTION.size, _BY_FAMILY, _REQUEST, 0, 0,
-        socket.AF_INET, socket.IPPROTO_TCP, 0, 0, any_state,
-        *ports, here, here, 0, no_cookie,
-    )  # fmt: skip
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
-        netlink.settimeout(1.0)
-        netlink.send(question)
-        answer = netlink.recv(4096)
-    if len(answer) < _ANSWER.size:
-        return _inode_by_table(peer_port, listen_port)
-    _, kind, _, _, _, state, inode = _ANSWER.unpack_from(answer)
-    if kind != _BY_FAMILY:  # no such socket in that family, and an IPv6 socket may speak IPv4
-        return _inode_by_table(peer_port, listen_port)
-    # Where there is no such connection, the kernel offers whoever listens on that port.
-    return str(inode) if inode and state != _LISTENS else ""
+class _Sockets:
+    """Looks sockets up in a network: in ours, or in a process's of its own, best by a socket made there."""
+
+    def __init__(self, process: str = "/proc", asker: socket.socket | None = None) -> None:
+        self._process = process
+        self._asker = asker
+        self._is_ours = process == "/proc"
+        self._asked = 0
+
+    def inode(self, peer_port: int, listen_port: int) -> str:
+        """The inode of the loopback socket that connected from one port to the other, or an empty text."""
+        try:
+            found = self._ask(peer_port, listen_port)
+        except OSError:  # not in this kernel or sandbox
+            found = None
+        return _inode_by_table(peer_port, listen_port, self._process) if found is None else found
+
+    def _ask(self, peer_port: int, listen_port: int) -> str | None:
+        if self._asker is not None:
+            return self._inode_by_netlink(self._asker, peer_port, listen_port)
+        if not self._is_ours:
+            return None
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as asker:
+            return self._inode_by_netlink(asker, peer_port, listen_port)
+
+    def _inode_by_netlink(self, asker: socket.socket, peer_port: int, listen_port: int) -> str | None:
+        """None when the kernel does not tell and a table has to. Raises OSError."""
+        here = socket.inet_aton("127.0.0.1").ljust(16, b"\0")
+        ports = peer_port.to_bytes(2, "big"), listen_port.to_bytes(2, "big")
+        no_cookie, any_state = b"\xff" * 8, 0xFFFFFFFF
+        self._asked += 1
+        question = _QUESTION.pack(
+            _QUESTION.size, _BY_FAMILY, _REQUEST, self._asked, 0,
+            socket.AF_INET, socket.IPPROTO_TCP, 0, 0, any_state,
+            *ports, here, here, 0, no_cookie,
+        )  # fmt: skip
+        asker.settimeout(1.0)
+        asker.send(question)
+        while True:
+            answer = asker.recv(4096)
+            if int.from_bytes(answer[8:12], sys.byteorder) == self._asked:  # not one that came too late
+                break
+        if len(answer) < _ANSWER.size:
+            return None
+        _, kind, _, _, _, state, inode = _ANSWER.unpack_from(answer)
+        if kind != _BY_FAMILY:  # no such socket in that family, and an IPv6 socket may speak IPv4
+            return None
+        # Where there is no such connection, the kernel offers whoever listens on that port.
+        return str(inode) if inode and state != _LISTENS else ""
 
 
-def _inode_by_table(peer_port: int, listen_port: int) -> str:
+def _inode_by_table(peer_port: int, listen_port: int, process: str = "/proc") -> str:
     local, remote = f":{peer_port:04X}", f":{listen_port:04X}"
     for table in _TABLES:
-        with contextlib.suppress(OSError), open(table, encoding="ascii") as file:  # noqa: PTH123 - quickest
+        path = f"{process}/{table}"
+        with contextlib.suppress(OSError), open(path, encoding="ascii") as file:  # noqa: PTH123 - quickest
             for line in file:
                 fields = line.split(None, 10) if local in line else ()
                 if (

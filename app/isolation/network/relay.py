@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
@@ -56,14 +57,17 @@ class Relay:
         self._is_empty = asyncio.Event()
         self._tasks: dict[Leg, asyncio.Task[None]] = {}
 
-    async def start(self) -> int:
-        """Listens on a free loopback port, shut; returns the port."""
+    async def start(self, listener: socket.socket | None = None) -> int:
+        """Listens on a free loopback port, shut; returns the port.
+
+        `listener` is one that was made elsewhere, in a network of its own; it is the relay's from now on.
+        """
         loop = asyncio.get_running_loop()
+        where = {"host": "127.0.0.1", "port": 0} if listener is None else {"sock": listener}
         self._server = await loop.create_server(
             lambda: Leg(self._scratch, made=self._on_connection, lost=self._on_lost),
-            "127.0.0.1",
-            0,
             backlog=_BACKLOG,
+            **where,
         )
         return self.port
 

@@ -8,7 +8,8 @@ import pytest
 
 from app.isolation.browser.engines import Engine
 from app.isolation.checks import Level
-from app.isolation.health import driver_check, engines_check, sandbox_check, screen_check
+from app.isolation.health import driver_check, engines_check, jail_check, sandbox_check, screen_check
+from app.kernel.text import say
 
 HERE = Engine("chromium", "stable", "156.0.1.2", "/nonexistent/chromium")
 
@@ -76,3 +77,14 @@ def test_a_screen_is_seen(env: dict[str, str]):
 
 def test_a_missing_screen_is_told():
     assert screen_check({}).level is Level.AMBER
+
+
+def test_the_guarantee_in_force_is_named_and_why_it_is_not_the_stronger_one():
+    strong = jail_check(None)
+    weak = jail_check(say("AppArmor restricts user namespaces on this system."))
+
+    assert strong.level is Level.GREEN
+    assert "The system itself keeps windows on their proxy" in strong.message.english()
+    assert weak.level is Level.AMBER
+    assert "AppArmor" in weak.message.english()
+    assert "switches" in weak.message.english()

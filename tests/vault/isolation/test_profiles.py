@@ -196,13 +196,13 @@ def test_the_same_name_in_other_letters_stays_one_s_own(rooms: Rooms):
     assert rooms.profiles.set("Anna", [("name", "ANNA")]).name == "ANNA"
 
 
-@pytest.mark.parametrize(("key", "value"), [("password-store", "kwallet5"), ("jail", "on")])
+@pytest.mark.parametrize(("key", "value"), [("password-store", "kwallet5"), ("jail", "off")])
 def test_password_store_and_jail_stay_for_life(rooms: Rooms, key: str, value: str):
     rooms.profiles.new("Anna")
 
     with pytest.raises(SettingFixed):
         rooms.profiles.set("Anna", [(key, value)], confirm=True)
-    assert rooms.profiles.set("Anna", [("jail", "off")]).jail is False  # as it is
+    assert rooms.profiles.set("Anna", [("jail", "auto")]).jail is True  # as it is
 
 
 def test_a_fingerprint_may_change_until_a_shop_has_seen_it(rooms: Rooms):
