@@ -22,6 +22,7 @@ class Ability(StrEnum):
     PROFILE_PURGE = "profile.purge"
     WINDOW_OPEN = "window.open"
     WINDOW_OVERRIDE = "window.override"
+    WINDOW_SCRIPT = "window.script"
     PROXY_VIEW = "proxy.view"
     PROXY_EDIT = "proxy.edit"
     CREDENTIAL_VIEW = "credential.view"

@@ -37,6 +37,20 @@ _OUT_OF_SIGHT = {
 _UNKNOWN_SESSION = -32001
 _INVALID_REQUEST = -32600
 _REFUSED = -32000
+# What no client may ask for: the window's end, and whatever leads past the relay or past this list.
+_CLOSES = "Berth closes this window."
+_PAST_RELAY = "Berth keeps this window on its own network path."
+_PAST_HUB = "Berth does not hand the protocol on."
+_NOT_FOR_CLIENTS = {
+    "Browser.close": _CLOSES,
+    "Browser.crash": _CLOSES,
+    "Browser.crashGpuProcess": _CLOSES,
+    "Target.setRemoteLocations": _PAST_RELAY,
+    "Tethering.bind": _PAST_RELAY,
+    "Extensions.loadUnpacked": _PAST_RELAY,
+    "Target.sendMessageToTarget": _PAST_HUB,
+    "Target.exposeDevToolsProtocol": _PAST_HUB,
+}
 
 
 class CommandFailed(Problem):
@@ -145,6 +159,7 @@ class Hub:
         self._left_contexts |= client.contexts
         if not self.ended.is_set():
             await self.command("Target.detachFromTarget", sessionId=client.root)
+            self._arm_anew()
 
     async def detach_all(self) -> None:
         """Sends every client away at once."""
@@ -218,7 +233,10 @@ class Hub:
         return self._sessions[page]
 
     def receive(self, client: Client, message: object) -> None:
-        """Passes a client's message on to the browser; nonsense is answered with an error."""
+        """Passes a client's message on to the browser; nonsense is answered with an error.
+
+        Raises ValueError for what cannot be sent at all.
+        """
         if client not in self._clients:
             return
         if not isinstance(message, dict) or not _is_request(message):
@@ -228,14 +246,18 @@ class Hub:
         method, params = message["method"], dict(message.get("params", {}))
         if session not in client.sessions:
             client.deliver(_error(message, _UNKNOWN_SESSION, "Session with given id not found."))
-        elif method in ("Browser.close", "Browser.crash", "Browser.crashGpuProcess"):
-            client.deliver(_error(message, _REFUSED, "Berth closes this window."))
+        elif why := _refusal(method, params):
+            client.deliver(_error(message, _REFUSED, why))
         else:
             if method == "Target.createTarget" and client.discreet:
                 params.update(_OUT_OF_SIGHT)
             number = next(self._ids)
             self._relayed[number] = (client, message["id"])
             self._send(number, method, params, session)
+
+    async def sent(self) -> None:
+        """Returns when the browser has taken most of what was sent to it."""
+        await self._pipe.sent()
 
     def _send(self, number: int, method: str, params: Message, session: str) -> None:
         message: Message = {"id": number, "method": method, "params": params}
@@ -247,6 +269,8 @@ class Hub:
         if "id" in message:
             self._on_answer(message)
             return
+        if "method" not in message:
+            return  # the browser's answer to something that it could not read
         session = message.get("sessionId", "")
         owner = next((client for client in self._clients if session in client.sessions), None)
         if owner is not None:
@@ -317,6 +341,12 @@ class Hub:
             for method, values in self._arming.lasting_commands(kind):
                 self._tell(method, session, values)
 
+    def _arm_anew(self) -> None:
+        # A client that goes takes its overrides with it, and with them ours of the same kind.
+        for session, kind in self._armed.items():
+            for method, values in self._arming.commands(kind):
+                self._tell(method, session, values)
+
     def _tell(self, method: str, session: str, params: Message) -> None:
         self._send(next(self._ids), method, params, session)
 
@@ -347,6 +377,15 @@ def _is_request(message: Message) -> bool:
         and isinstance(message.get("params", {}), dict)
         and isinstance(message.get("sessionId", ""), str)
     )
+
+
+def _refusal(method: str, params: Message) -> str:
+    """Why a client may not ask for this; empty where it may."""
+    if method == "Target.createBrowserContext" and (
+        params.get("proxyServer") or params.get("proxyBypassList")
+    ):
+        return _PAST_RELAY
+    return _NOT_FOR_CLIENTS.get(method, "")
 
 
 def _without_root(message: Message, client: Client) -> Message:

@@ -31,6 +31,7 @@ from app.isolation.plan import Fingerprint, LaunchPlan, fingerprint_plain
 from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths, private_folder
+from app.kernel.secret import Secret
 from app.kernel.text import say
 
 _START_TIMEOUT_S = 20.0
@@ -230,6 +231,10 @@ class KeeperClient:
         Raises Problem.
         """
         self._ask("close-page", profile=profile, url=url)
+
+    def endpoint(self, profile: ProfileId) -> Secret:
+        """Where a script attaches to an automation window. Raises Problem."""
+        return Secret(str(self._ask("endpoint", profile=profile)["address"]))
 
     def _ask_version(self) -> None:
         try:

@@ -72,6 +72,7 @@ class Keeper:
             "screenshot": self._screenshot,
             "open-page": self._open_page,
             "close-page": self._close_page,
+            "endpoint": self._endpoint,
         }
         handler = handlers.get(str(request.get("op")))
         if handler is None:
@@ -197,6 +198,9 @@ class Keeper:
         window, page = self._page(request)
         await acting.close_page(window.hub, page)
         return {}
+
+    async def _endpoint(self, request: Plain) -> Plain:
+        return {"address": await self._window(request).script_address()}
 
     def _window(self, request: Plain) -> RunningWindow:
         window = self._windows.get(str(request["profile"]))

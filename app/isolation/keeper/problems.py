@@ -25,6 +25,16 @@ class NotOpen(NotFoundProblem):
         super().__init__(say("This store has no open window."), say("`berth windows` lists the open ones."))
 
 
+class NotForScripts(UsageProblem):
+    """A person drives this window."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            say("A person drives the window of {name}, so no script may attach to it.", name=name),
+            say("Close it, and open it for a script: `berth open NAME --mode automation --endpoint`."),
+        )
+
+
 class WindowAmbiguous(UsageProblem):
     """Several open windows are called so."""
 

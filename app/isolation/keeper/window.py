@@ -12,12 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.isolation.browser.directory import ProfileDirectory
+from app.isolation.browser.endpoint import Endpoint
 from app.isolation.browser.hub import Hub, Target
 from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Preflight
+from app.isolation.keeper.problems import NotForScripts, NotOpen
 from app.isolation.network.relay import Relay
-from app.isolation.plan import LaunchPlan
+from app.isolation.plan import LaunchPlan, Mode
 from app.kernel.errors import Problem
 
 _log = logging.getLogger("berth.keeper.window")
@@ -80,6 +82,8 @@ class RunningWindow:
         self.engine_version = ""
         self.after: asyncio.Task[None] | None = None
         self._reason: Reason | None = None
+        self._endpoint: Endpoint | None = None
+        self._address: asyncio.Task[str] | None = None
         self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
 
@@ -160,6 +164,20 @@ class RunningWindow:
             with contextlib.suppress(Problem):
                 await self.hub.read_titles()
 
+    async def script_address(self) -> str:
+        """Where a script attaches, for as long as the window lives; nothing listens before the first asking.
+
+        A secret: whoever knows it has the window. Raises NotForScripts or NotOpen.
+        """
+        if self.plan.mode is not Mode.AUTOMATION:
+            raise NotForScripts(self.plan.name)
+        if self.state is not State.OPEN:
+            raise NotOpen
+        if self._endpoint is None or self._address is None:
+            self._endpoint = Endpoint(self.hub, discreet=False, serves_next=True)
+            self._address = asyncio.create_task(self._endpoint.start())
+        return await asyncio.shield(self._address)
+
     async def close(self, reason: Reason) -> Reason:
         """Shuts the relay, asks the browser to close, and waits until it is gone."""
         if not self.closed.done() and self._reason is None:
@@ -213,6 +231,8 @@ class RunningWindow:
             )
         self.state = State.CRASHED if reason is Reason.CRASHED else State.CLOSED
         self.hub.close()
+        if self._endpoint is not None:
+            await self._endpoint.stop()
         await self.relay.close()
         self.directory.give_back()
         if not self.closed.done():

@@ -13,6 +13,7 @@ ABILITY_TEXTS: dict[str, Text] = {
     "profile.purge": say("Removed for good"),
     "window.open": say("Asked to open"),
     "window.override": say("Asked to open in spite of a red check"),
+    "window.script": say("Opened for a script"),
     "secret.reveal": say("Looked at something sealed"),
 }
 
