@@ -23,6 +23,8 @@ class Ability(StrEnum):
     WINDOW_OPEN = "window.open"
     WINDOW_OVERRIDE = "window.override"
     WINDOW_SCRIPT = "window.script"
+    COOKIE_EXPORT = "cookie.export"
+    COOKIE_EDIT = "cookie.edit"
     PROXY_VIEW = "proxy.view"
     PROXY_EDIT = "proxy.edit"
     CREDENTIAL_VIEW = "credential.view"

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
 from app.isolation.checks import Preflight
+from app.isolation.cookie import Cookie
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.meeting import GREETING_S, connect, cut, read_word, within
 from app.isolation.keeper.messages import (
@@ -21,6 +22,8 @@ from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     KeeperProblem,
     Plain,
+    cookie_from,
+    cookie_plain,
     packed,
     preflight_from,
     problem_from,
@@ -235,6 +238,19 @@ class KeeperClient:
     def endpoint(self, profile: ProfileId) -> Secret:
         """Where a script attaches to an automation window. Raises Problem."""
         return Secret(str(self._ask("endpoint", profile=profile)["address"]))
+
+    def cookies(self, profile: ProfileId) -> tuple[Cookie, ...]:
+        """Every cookie of an open window's profile. Raises Problem."""
+        return tuple(cookie_from(raw) for raw in self._ask("cookies", profile=profile)["cookies"])
+
+    def set_cookies(self, profile: ProfileId, cookies: Sequence[Cookie]) -> tuple[int, ...]:
+        """Writes cookies; the places of those that the browser refused. Raises Problem."""
+        plain = [cookie_plain(cookie) for cookie in cookies]
+        return tuple(self._ask("set-cookies", profile=profile, cookies=plain)["refused"])
+
+    def remove_cookies(self, profile: ProfileId, site: str = "") -> int:
+        """Removes the cookies of a host and of those below it, or all; how many went. Raises Problem."""
+        return int(self._ask("remove-cookies", profile=profile, site=site)["removed"])
 
     def _ask_version(self) -> None:
         try:

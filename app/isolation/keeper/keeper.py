@@ -8,12 +8,21 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from app.isolation.browser import acting
+from app.isolation.browser.cookie_jar import empty_jar, fill_jar, read_jar
 from app.isolation.browser.looking import Eyes
 from app.isolation.browser.raising import bring_to_front
 from app.isolation.checks import Preflight
+from app.isolation.cookie import belongs_to
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.describing import describe, describe_opening
-from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, RequestWrong, preflight_plain
+from app.isolation.keeper.messages import (
+    PROTOCOL_VERSION,
+    Plain,
+    RequestWrong,
+    cookie_from,
+    cookie_plain,
+    preflight_plain,
+)
 from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
 from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, WindowBusy
@@ -73,6 +82,9 @@ class Keeper:
             "open-page": self._open_page,
             "close-page": self._close_page,
             "endpoint": self._endpoint,
+            "cookies": self._cookies,
+            "set-cookies": self._set_cookies,
+            "remove-cookies": self._remove_cookies,
         }
         handler = handlers.get(str(request.get("op")))
         if handler is None:
@@ -201,6 +213,20 @@ class Keeper:
 
     async def _endpoint(self, request: Plain) -> Plain:
         return {"address": await self._window(request).script_address()}
+
+    async def _cookies(self, request: Plain) -> Plain:
+        return {"cookies": [cookie_plain(one) for one in await read_jar(self._window(request).hub)]}
+
+    async def _set_cookies(self, request: Plain) -> Plain:
+        cookies = [cookie_from(one) for one in request["cookies"]]
+        return {"refused": list(await fill_jar(self._window(request).hub, cookies))}
+
+    async def _remove_cookies(self, request: Plain) -> Plain:
+        hub, site = self._window(request).hub, str(request["site"])
+        gone = [one for one in await read_jar(hub) if not site or belongs_to(one, site)]
+        await empty_jar(hub, gone)
+        left = {one.key for one in await read_jar(hub)}
+        return {"removed": sum(one.key not in left for one in gone)}
 
     def _window(self, request: Plain) -> RunningWindow:
         window = self._windows.get(str(request["profile"]))
