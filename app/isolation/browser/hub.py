@@ -11,7 +11,7 @@ import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from app.isolation.browser.arming import Arming
 from app.isolation.browser.pipe import CdpPipe, Message
@@ -63,6 +63,19 @@ class CommandFailed(Problem):
         )
 
 
+class Follower(Protocol):
+    """Somebody of ours who wants to know of the hub's own sessions with pages and frames."""
+
+    def armed(self, session: str, kind: str) -> None:
+        """A session has begun; what is sent now comes before the target's first script."""
+
+    def told(self, session: str, method: str, params: Message) -> None:
+        """An event of a session."""
+
+    def gone(self, session: str) -> None:
+        """A session has ended."""
+
+
 @dataclass(slots=True)
 class Target:
     """A page the window shows, as the browser last described it."""
@@ -99,8 +112,10 @@ class Hub:
         self._clients: set[Client] = set()
         self._armed: dict[str, str] = {}
         self._sessions: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
         self._hidden_contexts: set[str] = set()
         self._left_contexts: set[str] = set()
+        self.followers: list[Follower] = []
         self.pages: dict[str, Target] = {}
         self.page_changed = asyncio.Event()
         self.ended = asyncio.Event()
@@ -121,18 +136,29 @@ class Hub:
 
         Raises CommandFailed or EngineGone.
         """
+        return await self.ask(method, session, params, _COMMAND_TIMEOUT_S)
+
+    async def ask(self, method: str, session: str, params: Message, limit_s: float | None) -> Any:
+        """The same with a time limit of one's own; None waits as long as the browser lives."""
+        future = self.begin(method, session, params)
+        try:
+            return await asyncio.wait_for(future, limit_s)
+        except TimeoutError:
+            raise EngineGone from None
+
+    def begin(self, method: str, session: str, params: Message) -> asyncio.Future[Any]:
+        """Sends a command at once; its result comes by itself, or CommandFailed or EngineGone.
+
+        Raises EngineGone.
+        """
         if self.ended.is_set():
             raise EngineGone
         number = next(self._ids)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda _done: self._waiting.pop(number, None))
         self._waiting[number] = (method, future)
         self._send(number, method, params, session)
-        try:
-            return await asyncio.wait_for(future, _COMMAND_TIMEOUT_S)
-        except TimeoutError:
-            raise EngineGone from None
-        finally:
-            self._waiting.pop(number, None)
+        return future
 
     def close(self) -> None:
         """Ends the pipe; the browser closes itself."""
@@ -308,9 +334,13 @@ class Hub:
         params = message.get("params", {})
         match message["method"]:
             case "Target.attachedToTarget":
+                self._parents[params["sessionId"]] = message.get("sessionId", "")
                 self._arm(params)
             case "Target.detachedFromTarget":
                 self._armed.pop(params["sessionId"], None)
+                self._parents.pop(params["sessionId"], None)
+                for follower in self.followers:
+                    follower.gone(params["sessionId"])
                 self._arm_again()
             case "Target.targetCreated" | "Target.targetInfoChanged":
                 self._note(params["targetInfo"])
@@ -318,8 +348,9 @@ class Hub:
                 self._sessions.pop(params["targetId"], None)
                 if self.pages.pop(params["targetId"], None) is not None:
                     self.page_changed.set()
-            case _:
-                return
+            case method:
+                for follower in self.followers:
+                    follower.told(message.get("sessionId", ""), method, params)
 
     def _arm(self, params: Message) -> None:
         session, info = params["sessionId"], params["targetInfo"]
@@ -332,6 +363,8 @@ class Hub:
         self._tell("Target.setAutoAttach", session, self._attach_parameters())
         for method, values in self._arming.commands(info["type"]):
             self._tell(method, session, values)
+        for follower in self.followers:
+            follower.armed(session, info["type"])
         if params.get("waitingForDebugger"):
             self._tell("Runtime.runIfWaitingForDebugger", session, {})
 
@@ -346,6 +379,20 @@ class Hub:
         for session, kind in self._armed.items():
             for method, values in self._arming.commands(kind):
                 self._tell(method, session, values)
+
+    def sessions(self) -> list[tuple[str, str, str]]:
+        """The hub's own sessions: each with its target and that one's kind."""
+        return [
+            (session, target, self._armed[session])
+            for target, session in self._sessions.items()
+            if session in self._armed
+        ]
+
+    def page_of(self, session: str) -> str:
+        """The page whose frame a session is for; empty where it is of no page that the window shows."""
+        while parent := self._parents.get(session, ""):
+            session = parent
+        return next((page for page in self.pages if self._sessions.get(page) == session), "")
 
     def _tell(self, method: str, session: str, params: Message) -> None:
         self._send(next(self._ids), method, params, session)
@@ -363,7 +410,7 @@ class Hub:
     def _on_end(self) -> None:
         self.ended.set()
         self.page_changed.set()
-        for _, future in self._waiting.values():
+        for _, future in tuple(self._waiting.values()):
             if not future.done():
                 future.set_exception(EngineGone())
         for client in tuple(self._clients):

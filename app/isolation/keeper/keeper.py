@@ -9,12 +9,15 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from app.isolation.browser import acting
 from app.isolation.browser.cookie_jar import empty_jar, fill_jar, read_jar
+from app.isolation.browser.inserting import insert_text
+from app.isolation.browser.listening import shortcut_from
 from app.isolation.browser.looking import Eyes
-from app.isolation.browser.raising import bring_to_front
+from app.isolation.browser.raising import bring_to_front, seen_page
 from app.isolation.checks import Preflight
 from app.isolation.cookie import belongs_to
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.describing import describe, describe_opening
+from app.isolation.keeper.hearing import Hearing
 from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     Plain,
@@ -25,7 +28,7 @@ from app.isolation.keeper.messages import (
 )
 from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
-from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, WindowBusy
+from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, TabMissing, WindowBusy
 from app.isolation.keeper.window import Reason, RunningWindow
 from app.isolation.plan import LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
@@ -49,6 +52,7 @@ class Keeper:
         self._warming: set[asyncio.Task[None]] = set()
         self._titles_at = 0.0
         self._news = News(self._seen)
+        self._heard = Hearing()
         self.changed = asyncio.Event()
 
     @property
@@ -82,6 +86,13 @@ class Keeper:
             "open-page": self._open_page,
             "close-page": self._close_page,
             "endpoint": self._endpoint,
+            "insert": self._insert,
+            "tabs": self._tabs,
+            "focus-tab": self._focus_tab,
+            "close-tab": self._close_tab,
+            "picture": self._picture,
+            "listen": self._listen,
+            "heard": self._heard_after,
             "cookies": self._cookies,
             "set-cookies": self._set_cookies,
             "remove-cookies": self._remove_cookies,
@@ -127,6 +138,7 @@ class Keeper:
             self._touch()
         self._windows[profile] = window
         window.changed = self._touch
+        window.heard = self._heard.note
         self._left[profile] = window.plan
         self._remember(tuple(self._left.values()))
         crash_notes.forget(window.directory.root)
@@ -213,6 +225,50 @@ class Keeper:
 
     async def _endpoint(self, request: Plain) -> Plain:
         return {"address": await self._window(request).script_address()}
+
+    async def _insert(self, request: Plain) -> Plain:
+        return {"page": await insert_text(self._window(request).hub, str(request["text"]))}
+
+    async def _tabs(self, request: Plain) -> Plain:
+        hub = self._window(request).hub
+        await hub.read_titles()
+        front = await seen_page(hub)
+        return {
+            "tabs": [
+                {"id": page.id, "url": page.url, "title": page.title, "in_front": page.id == front}
+                for page in hub.pages.values()
+            ]
+        }
+
+    async def _focus_tab(self, request: Plain) -> Plain:
+        window, tab = self._tab(request)
+        await window.hub.command("Target.activateTarget", targetId=tab)
+        return {}
+
+    async def _close_tab(self, request: Plain) -> Plain:
+        window, tab = self._tab(request)
+        await acting.close_page(window.hub, tab)
+        return {}
+
+    async def _picture(self, request: Plain) -> Plain:
+        window = self._window(request)
+        tab = str(request["tab"]) or await seen_page(window.hub) or next(reversed(window.hub.pages), "")
+        if tab not in window.hub.pages:
+            raise TabMissing
+        return {"png": await acting.screenshot(window.hub, tab)}
+
+    async def _listen(self, request: Plain) -> Plain:
+        await self._window(request).listen([shortcut_from(one) for one in request["shortcuts"]])
+        return {}
+
+    async def _heard_after(self, request: Plain) -> Plain:
+        return await self._heard.after(int(request["since"]))
+
+    def _tab(self, request: Plain) -> tuple[RunningWindow, str]:
+        window, tab = self._window(request), str(request["tab"])
+        if tab not in window.hub.pages:
+            raise TabMissing
+        return window, tab
 
     async def _cookies(self, request: Plain) -> Plain:
         return {"cookies": [cookie_plain(one) for one in await read_jar(self._window(request).hub)]}

@@ -57,6 +57,15 @@ class PageMissing(NotFoundProblem):
         )
 
 
+class TabMissing(NotFoundProblem):
+    """The window has no such tab."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The window has no such tab any more."), say("`berth tabs NAME` lists those that it has.")
+        )
+
+
 class NotPrepared(Problem):
     """The opening was interrupted between its two steps."""
 

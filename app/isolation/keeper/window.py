@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from app.isolation.browser.directory import ProfileDirectory
 from app.isolation.browser.endpoint import Endpoint
 from app.isolation.browser.hub import Hub, Target
+from app.isolation.browser.listening import Listening, Shortcut
 from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Preflight
@@ -76,6 +77,8 @@ class RunningWindow:
         self._arguments = arguments
         self.opened_at = now
         self.changed: Callable[[], None] = _nothing  # called whenever it may look different to a face
+        self.heard: Callable[[str, str, str], None] = _nobody  # profile, page, shortcut
+        self._listening: Listening | None = None
         self.relay.noted = self._tell
         self._state = State.CHECKING
         self.preflight = Preflight(None, ())
@@ -178,6 +181,15 @@ class RunningWindow:
             self._address = asyncio.create_task(self._endpoint.start())
         return await asyncio.shield(self._address)
 
+    async def listen(self, shortcuts: Sequence[Shortcut]) -> None:
+        """Listens for these keys in every page of the window, in place of those before; none ends it.
+
+        Raises EngineGone.
+        """
+        if self._listening is None:
+            self._listening = Listening(self.hub, lambda page, key: self.heard(self.plan.profile, page, key))
+        await self._listening.listen(shortcuts)
+
     async def close(self, reason: Reason) -> Reason:
         """Shuts the relay, asks the browser to close, and waits until it is gone."""
         if not self.closed.done() and self._reason is None:
@@ -231,6 +243,8 @@ class RunningWindow:
             )
         self.state = State.CRASHED if reason is Reason.CRASHED else State.CLOSED
         self.hub.close()
+        if self._listening is not None:
+            await self._listening.end()
         if self._endpoint is not None:
             await self._endpoint.stop()
         await self.relay.close()
@@ -241,6 +255,10 @@ class RunningWindow:
 
 def _nothing() -> None:
     """Until somebody wants to know."""
+
+
+def _nobody(_profile: str, _page: str, _shortcut: str) -> None:
+    """Until somebody wants to hear."""
 
 
 def _has_title(page: Target) -> bool:
