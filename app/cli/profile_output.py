@@ -28,6 +28,7 @@ def plain(profile: Profile, path: str) -> dict[str, object]:
         "start_pages": list(profile.start_pages),
         "jail": profile.jail,
         "allow_private": profile.allow_private,
+        "stops": list(profile.stops),
         "tags": list(profile.tags),
         "fingerprint": {**frozen, "languages": list(profile.fingerprint.languages) or AUTOMATIC},
         "has_note": profile.has_note,

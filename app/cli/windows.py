@@ -14,7 +14,9 @@ from app.kernel.paths import is_there
 from app.kernel.text import Text, say
 
 if TYPE_CHECKING:
-    from app.isolation.checks import Preflight
+    from collections.abc import Sequence
+
+    from app.isolation.checks import Check, Preflight
     from app.isolation.keeper.messages import Plain
     from app.isolation.opening import Opened
     from app.kernel.ids import ProfileId
@@ -130,6 +132,44 @@ def raise_window(args: argparse.Namespace, context: Context) -> None:
     context.out.show({"raised": profile, "name": name}, say("{name} is in front.", name=name).english())
 
 
+def recheck_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth recheck` takes."""
+    parser.add_argument("name", help="the profile's name, number or id")
+    parser.add_argument(
+        "--go-on", action="store_true", help="let a window that is held back go on with the exit it has now"
+    )
+    parser.add_argument("--reason", help="why, where a reason is asked for")
+
+
+def recheck(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Looks at the exit of an open window; without `--go-on` it needs no passphrase."""
+    from app.isolation.keeper.client import KeeperClient
+    from app.isolation.keeper.problems import NotOpen
+
+    keeper = KeeperClient.find(context.paths)
+    if keeper is None:
+        raise NotOpen
+    with keeper:
+        found = keeper.windows()
+        profile = _find(found, args.name)
+        name = next(str(window["name"]) for window in found if window["profile"] == profile)
+        if args.go_on:
+            with context.workspace() as work:
+                work.isolation.opening.go_on(profile, reason=args.reason)
+            held: tuple[Check, ...] = ()
+        else:
+            held = keeper.look_again(profile)
+    words = [
+        say("{name} is held back. Nothing of it leaves this computer.", name=name)
+        if held
+        else say("{name} comes out where it should.", name=name),
+        *(check.message for check in held),
+    ]
+    facts = {"profile": profile, "name": name, "is_held": bool(held), "held": _checks_json(held)}
+    context.out.show(facts, "\n".join(text.english() for text in words))
+    return ExitCode.FAILED if held else ExitCode.DONE
+
+
 def windows_arguments(parser: argparse.ArgumentParser) -> None:
     """What `berth windows` takes."""
     parser.add_argument(
@@ -175,17 +215,22 @@ def preflight_json(preflight: Preflight) -> dict[str, object]:
     return {
         "exit_ip": found.ip if found else None,
         "country": (found.country or None) if found else None,
-        "checks": [
-            {"id": check.id, "level": check.level.value, "message": check.message.english()}
-            for check in preflight.checks
-        ],
+        "checks": _checks_json(preflight.checks),
     }
 
 
+def _checks_json(checks: Sequence[Check]) -> list[dict[str, str]]:
+    return [
+        {"id": check.id, "level": check.level.value, "message": check.message.english()} for check in checks
+    ]
+
+
 def _plain(window: Plain) -> dict[str, object]:
-    from app.isolation.keeper.messages import preflight_from
+    from app.isolation.keeper.messages import checks_from, preflight_from
 
     shown = dict(window)
+    if "held" in window:
+        shown["held"] = _checks_json(checks_from(window["held"]))
     if "preflight" in window:
         shown["preflight"] = preflight_json(preflight_from(window["preflight"]))
     return shown

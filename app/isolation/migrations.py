@@ -1,4 +1,4 @@
-"""The isolation room's tables: steps 2 and 5 of the vault's one sequence."""
+"""The isolation room's tables: steps 2, 5, 6 and 7 of the vault's one sequence."""
 
 from __future__ import annotations
 
@@ -158,8 +158,15 @@ def _for_twins(connection: Connection) -> None:
     connection.execute(_TWINS)
 
 
+def _for_stops(connection: Connection) -> None:
+    connection.execute(
+        "ALTER TABLE isolation_profile ADD COLUMN stops TEXT NOT NULL DEFAULT 'network country'"
+    )
+
+
 MIGRATIONS = (
     Migration(2, "profiles, groups, tags and proxies", _tables),
     Migration(5, "what the window program lists", _for_faces),
     Migration(6, "twins found without reading every profile", _for_twins),
+    Migration(7, "what keeps a window shut", _for_stops),
 )

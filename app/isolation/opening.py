@@ -6,18 +6,20 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.isolation.bin import PROFILE
 from app.isolation.browser.engines import Engine, choose_engine, find_engines
 from app.isolation.browser.switches import SCREEN_VARIABLES
 from app.isolation.checks import Preflight
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import Plain, preflight_from
 from app.isolation.keeper.problems import NotOpen
-from app.isolation.plan import LaunchPlan, Mode, Upstream
+from app.isolation.plan import Before, LaunchPlan, Mode, Upstream
 from app.isolation.profile import Profile, clean_url
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
 from app.kernel.errors import Cancelled, Problem
 from app.kernel.gate import Ability, Act, Pass
+from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
 from app.kernel.secret import Secret
 from app.kernel.settings import Settings
@@ -77,9 +79,11 @@ class Opening:
             if not is_wanted():
                 keeper.abandon(profile.id)
                 raise Cancelled
-            if known.exit is None:
+            if known.exit is None and known.stops(only_this_once=False):
                 return Opened(profile, is_open=False, preflight=known)
-            before = self._profiles.fix_fingerprint(pass_, profile, known.exit)
+            before = profile
+            if known.exit is not None:
+                before = self._profiles.fix_fingerprint(pass_, profile, known.exit)
             seen = f"{plan.engine.kind} {plan.engine.version}"
             # Written first: a face that dies from here on must not leave a store that saw more than we know.
             profile = self._profiles.record_opened(recorded, before, known.exit, seen)
@@ -111,6 +115,19 @@ class Opening:
             address = keeper.endpoint(profile.id)
         self._vault.database.write(pass_, lambda _tx: None)
         return profile, address
+
+    def go_on(self, profile_id: ProfileId, *, reason: str | None = None) -> None:
+        """Lets a window that is held back go on with the exit that it was held for.
+
+        Raises Refused, NotOpen, KeeperUnreachable, …
+        """
+        pass_ = self._admit(Ability.WINDOW_OVERRIDE, profile_id, reason)
+        keeper = KeeperClient.find(self._paths)
+        if keeper is None:
+            raise NotOpen
+        with keeper:
+            self._vault.database.write(pass_, lambda tx: tx.touch(PROFILE, profile_id))
+            keeper.look_again(profile_id, go_on=True)
 
     def plan(
         self,
@@ -151,6 +168,9 @@ class Opening:
             allow_private=profile.allow_private,
             only_this_once=only_this_once,
             screen=_screen(),
+            stops=profile.stops,
+            before=_before(profile),
+            watch_s=float(self._settings.number("network.watch_s")),
         )
 
     def _recorded(self, pass_: Pass, mode: Mode, *, only_this_once: bool, reason: str | None) -> Pass:
@@ -163,6 +183,12 @@ class Opening:
 
     def _admit(self, ability: Ability, subject: str, reason: str | None) -> Pass:
         return self._vault.gate.admit(self._vault.session, Act(ability, subject), reason=reason)
+
+
+def _before(profile: Profile) -> Before:
+    if profile.exit is None:
+        return Before(engine=profile.engine_seen)
+    return Before(profile.exit.ip, profile.exit.country, profile.engine_seen)
 
 
 def _screen() -> tuple[tuple[str, str], ...]:

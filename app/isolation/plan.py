@@ -10,7 +10,7 @@ from typing import Any
 from app.kernel.ids import ProfileId
 from app.kernel.secret import Secret
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 
 
 class ProxyKind(StrEnum):
@@ -43,6 +43,26 @@ class Mode(StrEnum):
 
     HANDS_ON = "hands-on"
     AUTOMATION = "automation"
+
+
+class Stop(StrEnum):
+    """What keeps a window shut, and holds an open one back."""
+
+    NETWORK = "network"  # no echo page answers
+    EXIT = "exit"  # the exit has another address than before
+    COUNTRY = "country"  # the exit lies in another country than before
+
+
+USUAL_STOPS = (Stop.NETWORK, Stop.COUNTRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A profile's exit and browser when it was opened the last time; empty the first time."""
+
+    ip: str = ""
+    country: str = ""
+    engine: str = ""  # kind and version
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +157,9 @@ class LaunchPlan:
     allow_private: bool
     only_this_once: bool
     screen: tuple[tuple[str, str], ...] = ()
+    stops: tuple[Stop, ...] = USUAL_STOPS
+    before: Before = Before()
+    watch_s: float = 0.0  # between looks at the exit of an open window; 0: none
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
@@ -182,12 +205,15 @@ def _plain(plan: LaunchPlan) -> dict[str, Any]:
     raw["plan_version"] = PLAN_VERSION
     raw["engine"] = asdict(plan.engine)
     raw["fingerprint"] = fingerprint_plain(plan.fingerprint)
+    raw["before"] = asdict(plan.before)
     up = plan.upstream
     raw["upstream"] = [up.kind.value, up.host, up.port, up.username, up.password.reveal()]
     return raw
 
 
 def _read(raw: dict[str, Any]) -> LaunchPlan:
+    if set(raw) != {item.name for item in fields(LaunchPlan)}:
+        raise KeyError("parts are missing, or unknown")
     kind, host, port, username, password = raw["upstream"]
     lists = {name: tuple(raw[name]) for name in ("start_pages", "urls", "echo_urls")}
     return LaunchPlan(
@@ -197,6 +223,8 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
             "screen": tuple((name, value) for name, value in raw["screen"]),
             "engine": EngineChoice(**raw["engine"]),
             "mode": Mode(raw["mode"]),
+            "stops": tuple(Stop(stop) for stop in raw["stops"]),
+            "before": Before(**raw["before"]),
             "fingerprint": fingerprint_from(raw["fingerprint"]),
             "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password)),
         }

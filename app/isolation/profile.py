@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
 from app.isolation.checks import Exit
-from app.isolation.plan import Fingerprint
+from app.isolation.plan import USUAL_STOPS, Fingerprint, Stop
 from app.kernel.errors import UsageProblem
 from app.kernel.ids import ProfileId, ProxyId
 from app.kernel.text import Text, echoed, say
@@ -94,6 +94,7 @@ class Profile:
     start_pages: tuple[str, ...] = ()
     download_folder: str = ""
     allow_private: bool = False
+    stops: tuple[Stop, ...] = USUAL_STOPS
     has_note: bool = False
     last_opened: datetime | None = None
     engine_seen: str = ""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from app.isolation.fingerprint.timezones import is_country
-from app.isolation.plan import Fingerprint, GeoMode, Place, WebRtcPolicy
+from app.isolation.plan import Fingerprint, GeoMode, Place, Stop, WebRtcPolicy
 from app.isolation.profile import (
     ENGINE_CHANNELS,
     ENGINE_KINDS,
@@ -203,6 +203,14 @@ def _on_off(name: str, field: str) -> Callable[[Profile, str], Profile]:
     return lambda profile, value: replace(profile, **{field: _one_of(name, value, _BOOLEANS)})  # type: ignore[arg-type]  # a boolean field
 
 
+def _stop(name: str, stop: Stop) -> Key:
+    def read(profile: Profile, value: str) -> Profile:
+        wanted = {*profile.stops} - {stop} | ({stop} if _one_of(name, value, _BOOLEANS) else set())
+        return replace(profile, stops=tuple(one for one in Stop if one in wanted))
+
+    return Key(name, "on", read, lambda profile: _shown(stop in profile.stops))
+
+
 def _label(field: str) -> Callable[[Profile, str], Profile]:
     return lambda profile, value: replace(profile, **{field: clean_label(value)})  # type: ignore[arg-type]  # a text field
 
@@ -261,6 +269,9 @@ _TABLE = (
         _on_off("allow-private", "allow_private"),
         lambda p: _shown(p.allow_private),
     ),
+    _stop("stop-without-network", Stop.NETWORK),
+    _stop("stop-at-new-exit", Stop.EXIT),
+    _stop("stop-at-new-country", Stop.COUNTRY),
     _fingerprint(
         "languages", "en-US, en", _read_languages, lambda p: ", ".join(p.fingerprint.languages) or AUTOMATIC
     ),

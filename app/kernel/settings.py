@@ -75,6 +75,16 @@ SETTINGS: tuple[Setting, ...] = (
         group=_NETWORK,
     ),
     Setting(
+        "network.watch_s",
+        120,
+        Scope.VAULT,
+        say("Look at the exits of open windows"),
+        say("Seconds between two looks; a window whose exit has gone astray is held back. 0: never."),
+        minimum=0,
+        maximum=86_400,
+        group=_NETWORK,
+    ),
+    Setting(
         "windows.default_engine",
         "auto",
         Scope.MACHINE,

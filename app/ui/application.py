@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.isolation.keeper.watching import WindowState
 from app.kernel.clock import SystemClock
 from app.kernel.errors import Problem
 from app.kernel.events import EventHub
@@ -144,6 +145,7 @@ class Application(QObject):
         self.door.locked.connect(self._show_door)
         self.looks.language_changed.connect(self._on_language_changed)
         self.states.crashed.connect(self._on_crashed)
+        self.states.held.connect(self._on_held)
         self.idle.was_idle.connect(self.lock)
 
     def _build_tray(self) -> Tray:
@@ -283,6 +285,15 @@ class Application(QObject):
             self.signed_in.note_crash(profile, text)
         if not self.window.isActiveWindow():
             self.tray.tell(tr("A window crashed"), told(text))
+
+    def _on_held(self, state: object) -> None:
+        assert isinstance(state, WindowState)
+        why = state.held[0].message if state.held else say("Open Berth to see why.")
+        text = say("{name} is held back. {why}", name=f"{state.number:03d} {state.name}", why=why)
+        if self.signed_in is not None:
+            self.signed_in.note_held(state.profile, text)
+        if not self.window.isActiveWindow():
+            self.tray.tell(tr("A window is held back"), told(text))
 
     def _raise_store(self, profile: str) -> None:
         if self.signed_in is not None:

@@ -16,7 +16,7 @@ from app.kernel.gate import Answer, Refused
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
 from app.ui.bridge import GuiJobs
-from app.ui.window_states import Doing, Refusal, WindowStates
+from app.ui.window_states import UP, Doing, Refusal, WindowStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class WindowActs(QObject):
     refused = Signal(str)  # profile id; WindowStates has the reasons
     failed = Signal(str, object)  # profile id, Problem
     reason_needed = Signal(str, object)  # profile id, Refused
+    override_reason_needed = Signal(str, object)  # profile id, Refused
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class WindowActs(QObject):
             if profile in self._busy:
                 self._next[profile] = wish
                 self._unwanted.discard(profile)
-            elif self._states.doing(profile) is Doing.OPEN:
+            elif self._states.doing(profile) in UP:
                 self.bring_to_front(profile)
             else:
                 self._queue.pop(profile, None)
@@ -101,6 +102,28 @@ class WindowActs(QObject):
         """Raises an open window."""
         self._ask_keeper(
             lambda keeper: keeper.raise_window(ProfileId(profile)), failed=partial(self.failed.emit, profile)
+        )
+
+    def look_again(self, profile: str) -> None:
+        """Looks at the exit of an open window now; what it finds, the keeper tells."""
+        self._ask_keeper(
+            lambda keeper: keeper.look_again(ProfileId(profile)), failed=partial(self.failed.emit, profile)
+        )
+
+    def go_on(self, profile: str, reason: str | None = None) -> None:
+        """Lets a window that is held back go on with the exit it has now."""
+
+        def failed(problem: Problem) -> None:
+            if isinstance(problem, Refused) and problem.needs is Answer.REASON:
+                self.override_reason_needed.emit(profile, problem)
+            else:
+                self.failed.emit(profile, problem)
+
+        self._jobs.call(
+            lambda: self._opening.go_on(ProfileId(profile), reason=reason),
+            owner=self,
+            then=lambda _nothing: None,
+            failed=failed,
         )
 
     def cancel_waiting(self) -> None:
@@ -181,7 +204,7 @@ class WindowActs(QObject):
                     raise
 
         def failed(problem: Problem) -> None:
-            self._end(profile, is_open=self._states.doing(profile) is Doing.OPEN)
+            self._end(profile, is_open=self._states.doing(profile) in UP)
             self.failed.emit(profile, problem)
 
         self._ask_keeper(close, then=lambda: self._end(profile, is_open=False), failed=failed)

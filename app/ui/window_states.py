@@ -24,6 +24,7 @@ class Doing(StrEnum):
     WAITING = "waiting"
     CHECKING = "checking"
     OPEN = "open"
+    HELD = "held"
     CLOSING = "closing"
     BLOCKED = "blocked"
     CRASHED = "crashed"
@@ -34,15 +35,20 @@ DOING_TEXTS: dict[Doing, Text] = {
     Doing.WAITING: say("Waiting"),
     Doing.CHECKING: say("Checking"),
     Doing.OPEN: say("Running"),
+    Doing.HELD: say("Held back"),
     Doing.CLOSING: say("Closing"),
     Doing.BLOCKED: say("Blocked"),
     Doing.CRASHED: say("Crashed"),
 }
 # What asks for a person's attention first, when a list is sorted by window.
-RANK = (Doing.BLOCKED, Doing.CRASHED, Doing.OPEN, Doing.CLOSING, Doing.CHECKING, Doing.WAITING, Doing.CLOSED)
-LIVE = frozenset({Doing.OPEN, Doing.CLOSING, Doing.CHECKING, Doing.WAITING})
+RANK = (
+    *(Doing.HELD, Doing.BLOCKED, Doing.CRASHED, Doing.OPEN),
+    *(Doing.CLOSING, Doing.CHECKING, Doing.WAITING, Doing.CLOSED),
+)
+UP = frozenset({Doing.OPEN, Doing.HELD})  # in front of a person
+LIVE = UP | {Doing.CLOSING, Doing.CHECKING, Doing.WAITING}
 _WORD_MS = 1_500
-FAULTY = frozenset({Doing.BLOCKED, Doing.CRASHED})
+FAULTY = frozenset({Doing.BLOCKED, Doing.CRASHED, Doing.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class WindowStates(QObject):
 
     changed = Signal(object)  # frozenset of profile ids
     crashed = Signal(object)  # WindowState
+    held = Signal(object)  # WindowState
     keeper_lost = Signal()
 
     def __init__(self, paths: Paths, postman: Postman, parent: QObject | None = None) -> None:
@@ -80,7 +87,7 @@ class WindowStates(QObject):
     def doing(self, profile: str) -> Doing:
         """What a store's window is doing."""
         state = self._states.get(profile)
-        if state is not None and state.state in ("open", "closing", "checking"):
+        if state is not None and state.state in ("open", "held", "closing", "checking"):
             return Doing(state.state)
         if profile in self._mine:
             return self._mine[profile]
@@ -99,7 +106,7 @@ class WindowStates(QObject):
     def unread(self, profile: str) -> int:
         """Unread messages by the titles of a window's pages."""
         state = self._states.get(profile)
-        return state.unread if state is not None and state.state == "open" else 0
+        return state.unread if state is not None and state.state in ("open", "held") else 0
 
     def ids(self, doings: Iterable[Doing]) -> tuple[str, ...]:
         """The profiles whose windows are doing one of these."""
@@ -109,7 +116,7 @@ class WindowStates(QObject):
 
     def open_windows(self) -> tuple[WindowState, ...]:
         """Windows in front of a person, by number."""
-        running = (state for state in self._states.values() if state.state in ("open", "closing"))
+        running = (state for state in self._states.values() if state.state in ("open", "held", "closing"))
         return tuple(sorted(running, key=lambda state: state.number))
 
     def count_open(self) -> int:
@@ -182,5 +189,7 @@ class WindowStates(QObject):
             old = before.get(state.profile)
             if state.state == "crashed" and (old is None or old.state != "crashed"):
                 self.crashed.emit(state)
+            if state.state == "held" and (old is None or old.state != "held"):
+                self.held.emit(state)
         if was_lost and not is_first:
             self.keeper_lost.emit()

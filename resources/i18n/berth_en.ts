@@ -179,9 +179,5 @@
         <source>used by %n</source>
         <translation><numerusform>used by %n store</numerusform><numerusform>used by %n stores</numerusform></translation>
     </message>
-    <message numerus="yes">
-        <source>What should happen to %n window(s)?</source>
-        <translation type="vanished"><numerusform>What should happen to it?</numerusform><numerusform>What should happen to them?</numerusform></translation>
-    </message>
 </context>
 </TS>

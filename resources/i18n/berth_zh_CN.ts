@@ -252,6 +252,10 @@
         <translation>有窗口崩溃</translation>
     </message>
     <message>
+        <source>A window is held back</source>
+        <translation>有窗口已暂停</translation>
+    </message>
+    <message>
         <source>A window of {width}x{height} at scale {scale} does not fit this screen.</source>
         <translation>缩放为{scale}时，{width}×{height}的窗口放不进这块屏幕。</translation>
     </message>
@@ -414,6 +418,10 @@
     <message>
         <source>Another browser uses the same profile folder. Close it, then open the store again.</source>
         <translation>另一个浏览器正在使用同一个环境文件夹。请先关掉它，再打开店铺。</translation>
+    </message>
+    <message>
+        <source>Another for each store; a site that looks for it can see that it is noise.</source>
+        <translation>每个店铺各不相同；专门检测的网站能看出这是噪声。</translation>
     </message>
     <message>
         <source>Another group is called {name}.</source>
@@ -630,6 +638,10 @@
     <message>
         <source>Berth is locked</source>
         <translation>泊位已锁定</translation>
+    </message>
+    <message>
+        <source>Berth looks again by itself; its own window says what has changed, and how to go on.</source>
+        <translation>泊位会自动再检查；变化和处理办法请看泊位窗口。</translation>
     </message>
     <message>
         <source>Berth may not write to {folder}.</source>
@@ -1088,6 +1100,10 @@
     <message>
         <source>Close it and try again; only Berth should open this file.</source>
         <translation>请先关闭它再试；这个文件只应由泊位打开。</translation>
+    </message>
+    <message>
+        <source>Close it there. If nothing runs there any more, open the store with “Only this once”.</source>
+        <translation>请在那台电脑上关闭。如果那里已经没有在运行，请用“仅本次打开”打开店铺。</translation>
     </message>
     <message>
         <source>Close it with `berth close` and try again; nothing was changed.</source>
@@ -1647,6 +1663,10 @@
         <translation>继续</translation>
     </message>
     <message>
+        <source>Go on all the same</source>
+        <translation>仍然继续</translation>
+    </message>
+    <message>
         <source>Go on editing</source>
         <translation>继续编辑</translation>
     </message>
@@ -1753,6 +1773,14 @@
     <message>
         <source>Heard Island &amp; McDonald Islands</source>
         <translation>赫德岛和麦克唐纳群岛</translation>
+    </message>
+    <message>
+        <source>Held back</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Held back. The window is open, and nothing of it leaves this computer.</source>
+        <translation>已暂停。窗口仍开着，但没有任何数据离开本机。</translation>
     </message>
     <message>
         <source>Hide</source>
@@ -2164,6 +2192,10 @@
         <translation>请查看设置「网络」中的查IP网址。</translation>
     </message>
     <message>
+        <source>Look at the exits of open windows</source>
+        <translation>检查已打开窗口的出口</translation>
+    </message>
+    <message>
         <source>Looked at something sealed</source>
         <translation>查看了加密内容</translation>
     </message>
@@ -2561,8 +2593,16 @@
         <translation>序号</translation>
     </message>
     <message>
-        <source>Noise for {what} is not offered yet; only real is.</source>
-        <translation>{what}暂不提供噪声，只能用真实值。</translation>
+        <source>noise</source>
+        <translation>噪声</translation>
+    </message>
+    <message>
+        <source>Noise differs for each store, and can be seen as noise</source>
+        <translation>噪声每店不同，但可能被识别出来</translation>
+    </message>
+    <message>
+        <source>Noise of this store's own</source>
+        <translation>本店专属噪声</translation>
     </message>
     <message>
         <source>None</source>
@@ -2673,6 +2713,10 @@
         <translation>关</translation>
     </message>
     <message>
+        <source>Off: opens all the same; pages fail until the proxy answers</source>
+        <translation>关闭后仍会打开；代理恢复前网页打不开</translation>
+    </message>
+    <message>
         <source>Oman</source>
         <translation>阿曼</translation>
     </message>
@@ -2691,6 +2735,10 @@
     <message>
         <source>One of the words holds bytes that are not UTF-8 text.</source>
         <translation>有一个参数含有不是UTF-8文字的字节。</translation>
+    </message>
+    <message>
+        <source>Only for proxies that keep theirs</source>
+        <translation>只适合固定IP的代理</translation>
     </message>
     <message>
         <source>Only this once</source>
@@ -2735,14 +2783,6 @@
     <message>
         <source>Open, or bring to front</source>
         <translation>打开或前置</translation>
-    </message>
-    <message>
-        <source>Opened</source>
-        <translation type="vanished">已打开</translation>
-    </message>
-    <message>
-        <source>Opened in spite of a red check</source>
-        <translation type="vanished">检测未通过，仍然打开</translation>
     </message>
     <message>
         <source>Opening {name} behind {proxy}</source>
@@ -2995,6 +3035,10 @@
     <message>
         <source>Ready</source>
         <translation>可添加</translation>
+    </message>
+    <message>
+        <source>real</source>
+        <translation>真实</translation>
     </message>
     <message>
         <source>Real, as on this computer</source>
@@ -3289,6 +3333,10 @@
         <translation>在本页搜索</translation>
     </message>
     <message>
+        <source>Seconds between two looks; a window whose exit has gone astray is held back. 0: never.</source>
+        <translation>两次检查之间的秒数；出口不对的窗口会被暂停。设为 0 则不检查。</translation>
+    </message>
+    <message>
         <source>Seconds that a command waits while another Berth command has the vault open.</source>
         <translation>另一条泊位命令占用保险库时，最多等待的秒数。</translation>
     </message>
@@ -3513,6 +3561,10 @@
         <translation>留在托盘</translation>
     </message>
     <message>
+        <source>Stays shut</source>
+        <translation>阻止打开</translation>
+    </message>
+    <message>
         <source>Step {number} ({name}) of the vault's upgrade failed.</source>
         <translation>保险库升级的第 {number} 步（{name}）失败。</translation>
     </message>
@@ -3541,8 +3593,12 @@
         <translation>本机各店的画布、显卡、字体相同。</translation>
     </message>
     <message>
-        <source>Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth never pretends another one, because such a lie contradicts itself somewhere.</source>
-        <translation>本机各店共用真实的显卡、画布、字体和屏幕。泊位从不伪造，因为假的总会在某处自相矛盾。</translation>
+        <source>Stores on this computer share what is real: graphics card, fonts, screen. Berth never pretends another one, because such a lie contradicts itself somewhere.</source>
+        <translation>真实的部分本机各店相同：显卡、字体、屏幕。泊位绝不伪造，因为谎言总会在某处自相矛盾。</translation>
+    </message>
+    <message>
+        <source>Stores see another browser than the last time: {seen}, before it was {expected}.</source>
+        <translation>店铺看到的浏览器与上次不同：现在是{seen}，之前是{expected}。</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -3601,6 +3657,10 @@
         <translation>塔吉克斯坦</translation>
     </message>
     <message>
+        <source>Takes the exit as it is now for the right one; kept in the history.</source>
+        <translation>把现在的出口当作正确的出口；会记入历史。</translation>
+    </message>
+    <message>
         <source>Tanzania</source>
         <translation>坦桑尼亚</translation>
     </message>
@@ -3623,6 +3683,10 @@
     <message>
         <source>Thailand</source>
         <translation>泰国</translation>
+    </message>
+    <message>
+        <source>Than the last time, or than at the opening</source>
+        <translation>与上次或打开时相比</translation>
     </message>
     <message>
         <source>That is not the last group of this code.</source>
@@ -3689,6 +3753,10 @@
         <translation>「{name}」的浏览器环境正被进程 {pid} 占用。</translation>
     </message>
     <message>
+        <source>The browser profile of {name} is in use on the computer {host}.</source>
+        <translation>{name}的浏览器环境正在电脑{host}上使用。</translation>
+    </message>
+    <message>
         <source>The browser refused {method} (code {code}).</source>
         <translation>浏览器拒绝了{method}（代码 {code}）。</translation>
     </message>
@@ -3699,6 +3767,14 @@
     <message>
         <source>The browser shows version {seen}, it is {expected}.</source>
         <translation>浏览器显示版本{seen}，实际是{expected}。</translation>
+    </message>
+    <message>
+        <source>The browser was updated from {expected} to {seen}; nothing else has changed.</source>
+        <translation>浏览器已从{expected}更新到{seen}；其他都没有变。</translation>
+    </message>
+    <message>
+        <source>The browser went back from {expected} to {seen}; an older one may not read what a newer one has stored, and logins may be lost.</source>
+        <translation>浏览器从{expected}退回到{seen}；旧版可能读不了新版保存的数据，登录状态可能丢失。</translation>
     </message>
     <message>
         <source>The browser's own sandbox helper is in force.</source>
@@ -3731,6 +3807,10 @@
     <message>
         <source>The chosen store</source>
         <translation>所选店铺</translation>
+    </message>
+    <message>
+        <source>The computer was asleep; the exit is being looked at before anything leaves.</source>
+        <translation>电脑刚从睡眠中恢复；检查出口之前不放行任何数据。</translation>
     </message>
     <message>
         <source>The copy made before the upgrade could not be read back.</source>
@@ -3769,6 +3849,10 @@
         <translation>磁盘已满，{folder}中什么都没有保存。</translation>
     </message>
     <message>
+        <source>The exit has moved from {before} to {now}: it is {seen} now.</source>
+        <translation>出口已从{before}移到{now}：现在是{seen}。</translation>
+    </message>
+    <message>
         <source>The exit is in {seen}, as the store's market.</source>
         <translation>出口在{seen}，与店铺的市场一致。</translation>
     </message>
@@ -3781,8 +3865,24 @@
         <translation>出口在{seen}。</translation>
     </message>
     <message>
+        <source>The exit is the same as before: {seen}.</source>
+        <translation>出口与之前相同：{seen}。</translation>
+    </message>
+    <message>
+        <source>The exit is {seen} now, and nobody knows in which country.</source>
+        <translation>出口现在是{seen}，无法确定在哪个国家。</translation>
+    </message>
+    <message>
+        <source>The exit is {seen} now; before it was {expected}.</source>
+        <translation>出口现在是{seen}；之前是{expected}。</translation>
+    </message>
+    <message>
         <source>The exit jumped from {before} to {now}, to another country.</source>
         <translation>出口从{before}跳到了{now}，换了国家。</translation>
+    </message>
+    <message>
+        <source>The exit of this window is not the right one any more, so Berth holds its traffic back.</source>
+        <translation>这个窗口的出口已经不对，泊位已暂停它的流量。</translation>
     </message>
     <message>
         <source>The exit {ip} answered in {ms} ms.</source>
@@ -4007,6 +4107,10 @@
     <message>
         <source>The same as line {number}</source>
         <translation>与第 {number} 行相同</translation>
+    </message>
+    <message>
+        <source>The same for all stores on this computer.</source>
+        <translation>本机全部店铺相同。</translation>
     </message>
     <message>
         <source>The same once more</source>
@@ -4449,10 +4553,6 @@
         <translation>请重试，或在设置里换别的查IP网址（network.echo_urls）。</translation>
     </message>
     <message>
-        <source>Try again, or set other pages in network.echo_urls.</source>
-        <translation type="vanished">请重试，或在network.echo_urls中换别的查IP网页。</translation>
-    </message>
-    <message>
         <source>Try again.</source>
         <translation>请重试。</translation>
     </message>
@@ -4784,14 +4884,6 @@
         <source>What should happen now?</source>
         <translation>现在怎么处理？</translation>
     </message>
-    <message numerus="yes">
-        <source>What should happen to %n window(s)?</source>
-        <translation type="vanished"><numerusform>这 %n 个窗口怎么处理？</numerusform></translation>
-    </message>
-    <message>
-        <source>What should happen to them?</source>
-        <translation type="vanished">这些窗口怎么处理？</translation>
-    </message>
     <message>
         <source>What stores on one computer share</source>
         <translation>同一台电脑上的店铺有哪些共同点</translation>
@@ -4811,6 +4903,18 @@
     <message>
         <source>What you have typed is lost then.</source>
         <translation>已填写的内容会丢失。</translation>
+    </message>
+    <message>
+        <source>When no exit is found</source>
+        <translation>检测不到出口时</translation>
+    </message>
+    <message>
+        <source>When the exit has another address</source>
+        <translation>出口换了地址时</translation>
+    </message>
+    <message>
+        <source>When the exit is in another country</source>
+        <translation>出口换了国家时</translation>
     </message>
     <message>
         <source>Where it is used</source>
@@ -4843,6 +4947,10 @@
     <message>
         <source>Why do you want to open it?</source>
         <translation>为什么要打开它？</translation>
+    </message>
+    <message>
+        <source>Why does it go on all the same?</source>
+        <translation>为什么仍要继续？</translation>
     </message>
     <message>
         <source>Window</source>
@@ -5041,12 +5149,24 @@
         <translation>「{name}」可能指多个窗口：{choices}。</translation>
     </message>
     <message>
+        <source>{name} comes out where it should.</source>
+        <translation>{name}的出口正确。</translation>
+    </message>
+    <message>
         <source>{name} is already open.</source>
         <translation>「{name}」已经打开。</translation>
     </message>
     <message>
         <source>{name} is closed ({reason}).</source>
         <translation>「{name}」已关闭（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{name} is held back. Nothing of it leaves this computer.</source>
+        <translation>{name}已暂停。没有任何数据离开本机。</translation>
+    </message>
+    <message>
+        <source>{name} is held back. {why}</source>
+        <translation>{name}已暂停。{why}</translation>
     </message>
     <message>
         <source>{name} is in front.</source>
@@ -5125,8 +5245,8 @@
         <translation>「{key}」不能是「{value}」。</translation>
     </message>
     <message>
-        <source>{value} is not a choice for {what}; only real is.</source>
-        <translation>{what}不能选「{value}」，只能用real。</translation>
+        <source>{value} is not a choice for {what}: {choices}.</source>
+        <translation>{what}不能设为{value}，可选：{choices}。</translation>
     </message>
     <message>
         <source>{value} is not a colour.</source>

@@ -34,7 +34,9 @@ NEW_YORK = Place(40.7128, -74.006, 25.0)
 
 
 @asynccontextmanager
-async def running_hub(folder: Path, settings: Fingerprint, *, tz_works: bool = True) -> AsyncIterator[Hub]:
+async def running_hub(
+    folder: Path, settings: Fingerprint, *, profile: str = "", tz_works: bool = True
+) -> AsyncIterator[Hub]:
     """An engine with a hub and an open relay that leads straight out; no keeper, no profile."""
     import os
 
@@ -50,7 +52,7 @@ async def running_hub(folder: Path, settings: Fingerprint, *, tz_works: bool = T
         cores=settings.cores,
         turn=0,
     )
-    hub = Hub(process.write_fd, process.read_fd, Arming(settings, tz_works=tz_works))
+    hub = Hub(process.write_fd, process.read_fd, Arming(settings, profile=profile, tz_works=tz_works))
     try:
         await hub.start()
         yield hub
@@ -102,6 +104,24 @@ async def test_a_fixed_place_is_told_to_pages_and_frames(screen: None, tmp_path:
         told = await acting.evaluate(hub, page, read)
 
     assert told == [NEW_YORK.latitude, NEW_YORK.longitude, NEW_YORK.accuracy_m]
+
+
+async def test_a_page_may_open_a_popup_also_where_nothing_has_to_be_told(
+    screen: None, tmp_path: Path
+) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="America/New_York")
+    async with LocalInternet() as net, running_hub(tmp_path, settings) as hub:
+        opener = await page_at(hub, net.echo_address_url)
+        session = await hub.session_of(opener)
+        popup = f"{net.echo_address_url}?popup"
+
+        await hub.command(
+            "Runtime.evaluate", session, expression=f"void window.open('{popup}')", userGesture=True
+        )
+        async with asyncio.timeout(30):
+            while popup not in {page.url for page in hub.pages.values()}:
+                hub.page_changed.clear()
+                await hub.page_changed.wait()
 
 
 async def test_where_tz_does_not_work_the_hub_gives_the_timezone_and_again_after_an_opener_closes(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from app.isolation.browser.engines import find_engines
+from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.keeper.messages import KeeperProblem
+from app.isolation.keeper.opening import is_sandboxed
+from app.isolation.profile import Profile
+from app.kernel.errors import Problem
 from tests.support.engines import mute_engine, striking_engine
 from tests.support.stage import Stage, until
 
@@ -124,3 +131,46 @@ def test_an_engine_that_is_lost_while_it_is_looked_at_ends_the_opening(
     assert stage.states() == {}
     until(lambda: not _browsers(stage))
     assert stage.work.isolation.profiles.get("Anna").last_opened is None
+
+
+async def _start_alone(stage: Stage, profile: Profile, *, with_pipe: bool) -> EngineProcess:
+    """A browser on a profile's directory that no keeper knows; its pipe is ours, and stays open."""
+    engine = find_engines()[0]
+    browser = stage.paths.profile(profile.id) / "browser"
+    words = [f"--user-data-dir={browser}", "--no-first-run", "--no-startup-window"]
+    words += ["--remote-debugging-pipe"] if with_pipe else ["--keep-alive-for-test"]
+    words += [] if is_sandboxed() else ["--no-sandbox"]
+    process = await start_engine(engine.path, words, dict(os.environ), cores=0, turn=0)
+    while not (browser / "SingletonLock").is_symlink():
+        await asyncio.sleep(0.05)
+    return process
+
+
+async def test_a_browser_that_a_lost_keeper_left_behind_does_not_keep_a_store_shut(stage: Stage) -> None:
+    anna = stage.make("Anna")
+    await asyncio.to_thread(stage.open_store, "Anna", "a")
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    left = await _start_alone(stage, anna, with_pipe=True)
+
+    opened = await asyncio.to_thread(stage.open_store, "Anna", "b")
+
+    assert opened.is_open
+    assert left.has_ended
+    left.hang_up()
+
+
+async def test_a_browser_that_a_person_started_on_a_profile_is_left_alone_and_named(stage: Stage) -> None:
+    anna = stage.make("Anna")
+    await asyncio.to_thread(stage.open_store, "Anna", "a")
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    own = await _start_alone(stage, anna, with_pipe=False)
+
+    with pytest.raises(Problem, match=str(own.pid)) as caught:
+        await asyncio.to_thread(stage.open, "Anna")
+
+    assert caught.value.id == "profile-busy"
+    assert not own.has_ended
+    await own.end(0, 5)
+    own.hang_up()

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from app.demo.internet import LocalInternet, LocalInternetThread, LocalProxy
+from app.demo.internet.world import Place
 from app.isolation.browser.directory import running_engine
 from app.isolation.keeper.client import NEVER, KeeperClient
 from app.isolation.keeper.problems import KeeperUnreachable
@@ -308,3 +310,32 @@ def test_the_palette_opens_a_store_by_its_number(desk: Gui):
     until_window(desk, "Bert", "Running")
     assert desk.cell("Anna", "window") == "Not open"
     assert not desk.shows("palette")
+
+
+def test_a_window_that_is_held_back_says_why_and_goes_on_when_its_person_wants_that(
+    desk: Gui, net: LocalInternet
+) -> None:
+    desk.work.settings.set("network.watch_s", "1")
+    open_by_enter(desk, "Anna")
+    ip = net.http_proxy.exit_ip
+    place = net.places[ip]
+    net.places[ip] = Place("DE", "Europe/Berlin")
+    try:
+        until_window(desk, "Anna", "Held back")
+        card = desk.page.pane.held_card
+        desk.until(card.isVisible)
+        desk.until(lambda: any("Germany" in one.text() for one in card.checks.findChildren(QLabel)))
+        assert desk.shows("held_card")
+        assert any("001 Anna is held back" in toast for toast in desk.toasts())
+        assert desk.page.pane.open_button.text() == "Bring to front"
+
+        desk.rest()
+        desk.click("look_again_button")
+        desk.rest()
+        assert desk.cell("Anna", "window") == "Held back"
+        desk.click("go_on_button")
+
+        until_window(desk, "Anna", "Running")
+        desk.until(lambda: not card.isVisible())
+    finally:
+        net.places[ip] = place

@@ -24,6 +24,9 @@ _COMMAND_TIMEOUT_S = 15.0
 _SESSION_TIMEOUT_S = 5.0
 _READ_LIMIT_S = 10.0
 _READ_PAUSE_S = 0.02
+# Every target waits until it is armed, also where there is nothing to say to it: attached without waiting,
+# Chromium 156 never comes back from window.open() (measured; a page that opens a popup stood still).
+_ATTACH: Message = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 # Minimised where there is a window manager, beyond every screen where there is none.
 _OUT_OF_SIGHT = {
     "newWindow": True,
@@ -128,7 +131,7 @@ class Hub:
         await self._pipe.start()
         version: Message = await self.command("Browser.getVersion")
         await self.command("Target.setDiscoverTargets", discover=True)
-        await self.command("Target.setAutoAttach", **self._attach_parameters())
+        await self.command("Target.setAutoAttach", **_ATTACH)
         return version
 
     async def command(self, method: str, session: str = "", **params: Any) -> Any:
@@ -360,7 +363,7 @@ class Hub:
         self._sessions[info["targetId"]] = session
         self.page_changed.set()
         # Sent in order and without waiting: the browser runs them before the target's first script.
-        self._tell("Target.setAutoAttach", session, self._attach_parameters())
+        self._tell("Target.setAutoAttach", session, _ATTACH)
         for method, values in self._arming.commands(info["type"]):
             self._tell(method, session, values)
         for follower in self.followers:
@@ -403,9 +406,6 @@ class Hub:
             return
         self.pages[info["targetId"]] = Target(info["targetId"], info["url"], info["title"], context)
         self.page_changed.set()
-
-    def _attach_parameters(self) -> Message:
-        return {"autoAttach": True, "waitForDebuggerOnStart": self._arming.is_needed, "flatten": True}
 
     def _on_end(self) -> None:
         self.ended.set()

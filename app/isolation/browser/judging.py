@@ -115,6 +115,35 @@ def judge_window(
     )
 
 
+def judge_engine_change(before: str, kind: str, version: str) -> tuple[Check, ...]:
+    """Is the browser the one of the last time? `before` is its kind and version, empty the first time.
+
+    The version that stores see moves with the real browser, and nothing else moves with it.
+    """
+    old_kind, _, old_version = before.partition(" ")
+    if not old_version or before == f"{kind} {version}":
+        return ()
+    facts = {"expected": before.capitalize(), "seen": f"{kind} {version}".capitalize()}
+    if old_kind != kind:
+        text = say(
+            "Stores see another browser than the last time: {seen}, before it was {expected}.", **facts
+        )
+        return (Check("engine.change", Level.AMBER, text, False, **facts),)
+    if _numbers(version)[:1] < _numbers(old_version)[:1]:
+        text = say(
+            "The browser went back from {expected} to {seen}; an older one may not read what a newer one "
+            "has stored, and logins may be lost.",
+            **facts,
+        )
+        return (Check("engine.change", Level.RED, text, may_override=True, **facts),)
+    text = say("The browser was updated from {expected} to {seen}; nothing else has changed.", **facts)
+    return (Check("engine.change", Level.AMBER, text, False, **facts),)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
+
+
 def judge_extensions(names: Sequence[str]) -> Check:
     """Whether an installed extension may change where traffic goes."""
     if not names:

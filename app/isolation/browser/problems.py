@@ -92,6 +92,16 @@ class ProfileBusy(Problem):
         )
 
 
+class ProfileElsewhere(Problem):
+    """The profile's folder carries the mark of a browser on another computer."""
+
+    def __init__(self, name: str, host: str) -> None:
+        super().__init__(
+            say("The browser profile of {name} is in use on the computer {host}.", name=name, host=host),
+            say("Close it there. If nothing runs there any more, open the store with “Only this once”."),
+        )
+
+
 class EngineGone(Problem):
     """The browser ended while something was asked of it."""
 

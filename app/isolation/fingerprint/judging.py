@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.isolation.checks import Check, Exit, Level
 from app.isolation.fingerprint.timezones import countries_of, country_name, is_country, same_zone
-from app.isolation.plan import Fingerprint
+from app.isolation.plan import Before, Fingerprint, Stop
 from app.kernel.text import Text, say
 
 COUNTRY = "exit.country"
 TIMEZONE = "exit.timezone"
+CHANGE = "exit.change"
 
 
 def judge_exit(market: str, settings: Fingerprint, exit_: Exit) -> tuple[Check, ...]:
     """Two checks: does the exit lie in the profile's market, and does its time zone fit the exit."""
     return _country(market, exit_), _timezone(settings.timezone, exit_)
+
+
+def judge_change(before: Before, exit_: Exit, stops: Sequence[Stop]) -> tuple[Check, ...]:
+    """Is the exit the one of before: its country, its address; nothing where there is no before."""
+    if not before.ip:
+        return ()
+    facts = {"expected": before.ip, "seen": exit_.ip}
+    if exit_.ip == before.ip:
+        return (_green(CHANGE, say("The exit is the same as before: {seen}.", **facts), before.ip, exit_.ip),)
+    is_elsewhere = is_country(before.country) and exit_.country != before.country
+    if is_elsewhere and is_country(exit_.country):
+        text = say(
+            "The exit has moved from {before} to {now}: it is {seen} now.",
+            before=country_name(before.country),
+            now=country_name(exit_.country),
+            seen=exit_.ip,
+        )
+    elif is_elsewhere:
+        text = say("The exit is {seen} now, and nobody knows in which country.", **facts)
+    else:
+        text = say("The exit is {seen} now; before it was {expected}.", **facts)
+    is_stopped = Stop.EXIT in stops or (is_elsewhere and Stop.COUNTRY in stops)
+    level = Level.RED if is_stopped else Level.AMBER if is_elsewhere else Level.GREEN
+    return (Check(CHANGE, level, text, may_override=is_stopped, **facts),)
 
 
 def _country(market: str, exit_: Exit) -> Check:

@@ -11,6 +11,7 @@ from app.isolation.plan import Fingerprint, GeoMode
 from app.kernel.text import Text, echoed, say
 
 _MAX_LANGUAGES = 10
+PICTURES = ("real", "noise")
 
 
 def contradictions(settings: Fingerprint, machine: Machine) -> tuple[Text, ...]:
@@ -121,7 +122,11 @@ def _of_cores(cores: int, machine: Machine) -> Iterator[Text]:
 
 def _of_noise(settings: Fingerprint) -> Iterator[Text]:
     for name, value in ((say("canvas"), settings.canvas), (say("audio"), settings.audio)):
-        if value == "noise":
-            yield say("Noise for {what} is not offered yet; only real is.", what=name)
-        elif value != "real":
-            yield say("{value} is not a choice for {what}; only real is.", value=echoed(value), what=name)
+        if value not in PICTURES:
+            choices = ", ".join(PICTURES)
+            yield say(
+                "{value} is not a choice for {what}: {choices}.",
+                value=echoed(value),
+                what=name,
+                choices=choices,
+            )

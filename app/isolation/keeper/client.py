@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Self
 
 from app.isolation.browser.listening import Shortcut, shortcut_plain
-from app.isolation.checks import Preflight
+from app.isolation.checks import Check, Preflight
 from app.isolation.cookie import Cookie
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.meeting import GREETING_S, connect, cut, read_word, within
@@ -23,6 +23,7 @@ from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     KeeperProblem,
     Plain,
+    checks_from,
     cookie_from,
     cookie_plain,
     packed,
@@ -209,6 +210,13 @@ class KeeperClient:
     def raise_window(self, profile: ProfileId) -> None:
         """Brings an open window in front of all others. Raises Problem."""
         self._ask("raise", profile=profile)
+
+    def look_again(self, profile: ProfileId, *, go_on: bool = False) -> tuple[Check, ...]:
+        """Looks at the exit of an open window now; returns what still holds it back.
+
+        `go_on` takes the exit as it is for the right one. Raises Problem.
+        """
+        return checks_from(self._ask("look-again", profile=profile, go_on=go_on)["held"])
 
     def interrupt(self) -> None:
         """Ends the connection, and whatever waits for an answer. Threads: any."""

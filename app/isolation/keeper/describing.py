@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.isolation.keeper.messages import Plain, preflight_plain, text_plain
+from app.isolation.keeper.messages import Plain, checks_plain, preflight_plain, text_plain
 from app.isolation.keeper.unread import unread_of
 from app.isolation.keeper.window import RunningWindow, State
 from app.isolation.plan import LaunchPlan
@@ -29,8 +29,9 @@ def describe(window: RunningWindow) -> Plain:
         "profile": plan.profile,
         "number": plan.number,
         "name": plan.name,
-        "state": window.state.value,
+        "state": "held" if window.held else window.state.value,
         "mode": plan.mode.value,
+        "held": checks_plain(window.held),
         "pid": window.process.pid,
         "engine": {"name": plan.engine.kind, "version": window.engine_version, "path": plan.engine.path},
         "opened_at": window.opened_at.isoformat(),

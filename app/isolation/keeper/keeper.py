@@ -17,11 +17,13 @@ from app.isolation.checks import Preflight
 from app.isolation.cookie import belongs_to
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.describing import describe, describe_opening
+from app.isolation.keeper.guarding import Guard, follow_machine
 from app.isolation.keeper.hearing import Hearing
 from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     Plain,
     RequestWrong,
+    checks_plain,
     cookie_from,
     cookie_plain,
     preflight_plain,
@@ -50,6 +52,8 @@ class Keeper:
         self._prepared: dict[str, Prepared] = {}
         self._opening: dict[str, LaunchPlan] = {}
         self._warming: set[asyncio.Task[None]] = set()
+        self._guards: dict[str, Guard] = {}
+        self._following: asyncio.Task[None] | None = None
         self._titles_at = 0.0
         self._news = News(self._seen)
         self._heard = Hearing()
@@ -67,6 +71,8 @@ class Keeper:
                 group.create_task(window.close(Reason.KEEPER))
             for profile in tuple(self._prepared):
                 group.create_task(self.abandon(profile))
+        if self._following is not None:
+            self._following.cancel()
         await self._eyes.stop()
 
     async def answer(self, request: Plain) -> Plain:
@@ -79,6 +85,7 @@ class Keeper:
             "windows": self._list,
             "close": self._close,
             "raise": self._raise,
+            "look-again": self._look_again,
             "wait": self._wait,
             "watch": self._watch,
             "type": self._type,
@@ -139,6 +146,9 @@ class Keeper:
         self._windows[profile] = window
         window.changed = self._touch
         window.heard = self._heard.note
+        self._guards[profile] = Guard(window)
+        if self._following is None:
+            self._following = asyncio.create_task(follow_machine(self._guards.values), name="berth-machine")
         self._left[profile] = window.plan
         self._remember(tuple(self._left.values()))
         crash_notes.forget(window.directory.root)
@@ -194,6 +204,16 @@ class Keeper:
     async def _raise(self, request: Plain) -> Plain:
         await bring_to_front(self._window(request).hub)
         return {}
+
+    async def _look_again(self, request: Plain) -> Plain:
+        """Looks at the exit now; `go_on` takes it as it is for the right one."""
+        window = self._window(request)
+        guard = self._guards[str(request["profile"])]
+        if request.get("go_on"):
+            guard.go_on()  # what the person was shown, and not what a new look might find
+        else:
+            await guard.look()
+        return {"held": checks_plain(window.held)}
 
     async def _wait(self, request: Plain) -> Plain:
         window = self._window(request)
@@ -299,6 +319,8 @@ class Keeper:
 
     def _on_closed(self, profile: str, window: RunningWindow) -> None:
         self._windows.pop(profile, None)
+        if (guard := self._guards.pop(profile, None)) is not None:
+            guard.end()
         reason = window.closed.result()
         if reason is Reason.CRASHED:
             crash_notes.leave(window.directory.root, window.plan, self._clock.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -94,35 +95,42 @@ def preflight_plain(preflight: Preflight) -> Plain:
     """A preflight for the channel."""
     return {
         "exit": exit_plain(preflight.exit) if preflight.exit else None,
-        "checks": [
-            {
-                "id": check.id,
-                "level": check.level.value,
-                "message": text_plain(check.message),
-                "may_override": check.may_override,
-                "expected": check.expected,
-                "seen": check.seen,
-            }
-            for check in preflight.checks
-        ],
+        "checks": checks_plain(preflight.checks),
     }
 
 
 def preflight_from(raw: Plain) -> Preflight:
     """The preflight that `preflight_plain` wrote."""
-    return Preflight(
-        Exit(**raw["exit"]) if raw["exit"] else None,
-        tuple(
-            Check(
-                check["id"],
-                Level(check["level"]),
-                text_from(check["message"]),
-                check["may_override"],
-                check["expected"],
-                check["seen"],
-            )
-            for check in raw["checks"]
-        ),
+    return Preflight(Exit(**raw["exit"]) if raw["exit"] else None, checks_from(raw["checks"]))
+
+
+def checks_plain(checks: Sequence[Check]) -> list[Plain]:
+    """Checks for the channel."""
+    return [
+        {
+            "id": check.id,
+            "level": check.level.value,
+            "message": text_plain(check.message),
+            "may_override": check.may_override,
+            "expected": check.expected,
+            "seen": check.seen,
+        }
+        for check in checks
+    ]
+
+
+def checks_from(raw: Sequence[Plain]) -> tuple[Check, ...]:
+    """The checks that `checks_plain` wrote."""
+    return tuple(
+        Check(
+            check["id"],
+            Level(check["level"]),
+            text_from(check["message"]),
+            check["may_override"],
+            check["expected"],
+            check["seen"],
+        )
+        for check in raw
     )
 
 

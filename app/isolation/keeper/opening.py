@@ -21,14 +21,14 @@ from app.isolation.browser.problems import EngineFailed, EngineGone, NoScreen
 from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.browser.switches import environment, switches
 from app.isolation.checks import Check, Exit, Level, Preflight
-from app.isolation.fingerprint.judging import judge_exit
+from app.isolation.fingerprint.judging import judge_change, judge_exit
 from app.isolation.fingerprint.timezones import same_zone
 from app.isolation.keeper.window import Reason, RunningWindow, has_session
 from app.isolation.network.errors import ProxyProblem
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.probe import probe_exit, read_answer
 from app.isolation.network.relay import Relay
-from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind
+from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind, Stop
 from app.kernel.clock import Clock
 from app.kernel.errors import Problem
 from app.kernel.text import say
@@ -70,7 +70,7 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     """
     _require_screen(plan)
     directory = ProfileDirectory(Path(plan.directory), plan.name)
-    await directory.take()
+    await directory.take(was_meant=plan.only_this_once)
     try:
         relay, peers = _relay(plan)
         await relay.start()
@@ -98,6 +98,8 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         checks = list(prepared.checks)
         if prepared.exit is not None:
             checks += judge_exit(plan.market, fingerprint, prepared.exit)
+            checks += judge_change(plan.before, prepared.exit, plan.stops)
+        checks += judging.judge_engine_change(plan.before.engine, plan.engine.kind, plan.engine.version)
         checks.append(judging.judge_extensions(controlling_extensions(prepared.directory.browser)))
         _stop_if_red(prepared, checks)
         write_preferences(plan, prepared.directory.browser)
@@ -158,7 +160,7 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
         )
         prepared.peers.follow(process.pid)
         directory.note_engine(process.pid)
-        hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint))
+        hub = Hub(process.write_fd, process.read_fd, Arming(plan.fingerprint, profile=plan.profile))
         version = await _first_answer(hub, process, plan)
     except BaseException:
         if process is not None:
@@ -227,7 +229,9 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
         found = None
     if found is None:
         text = say("No echo page answered the window through its relay.")
-        return Check("relay.witness", Level.RED, text)
+        # Only without an exit that the probe knew: then the profile opens in spite of a silent network.
+        level = Level.RED if prepared.exit is not None else Level.AMBER
+        return Check("relay.witness", level, text)
     before = prepared.exit
     if before is None or found.ip == before.ip:
         return Check("relay.witness", Level.GREEN, say("The window comes out at {ip}.", ip=found.ip))
@@ -245,7 +249,9 @@ async def _probe(plan: LaunchPlan) -> tuple[Exit | None, Check]:
     except ProxyProblem as problem:
         _log.info("the exit probe of %s failed: %s", plan.profile, problem.id)
         text = say("{what} {next}", what=problem.text, next=problem.next_step)
-        return None, Check(f"exit.{problem.id}", Level.RED, text)
+        # What is still Automatic cannot be fixed without an exit.
+        is_stopped = Stop.NETWORK in plan.stops or not plan.fingerprint.is_fixed
+        return None, Check(f"exit.{problem.id}", Level.RED if is_stopped else Level.AMBER, text)
     text = say("The exit {ip} answered in {ms} ms.", ip=found.ip, ms=found.latency_ms)
     return found, Check("exit.answers", Level.GREEN, text, seen=found.ip)
 

@@ -15,7 +15,7 @@ from app.isolation.keeper import crash_notes
 from app.isolation.keeper.client import NEVER, KeeperClient
 from app.isolation.keeper.last_windows import last_windows, list_file
 from app.isolation.keeper.meeting import word_file
-from app.isolation.keeper.messages import Plain, preflight_from, text_from
+from app.isolation.keeper.messages import Plain, checks_from, preflight_from, text_from
 from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
@@ -41,9 +41,10 @@ class RelayFault:
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """What one window is doing: checking, open, closing, or crashed and not opened again since.
+    """What one window is doing: checking, open, held, closing, or crashed and not opened again since.
 
-    `at` is when it crashed. What is not known of a window, for instance while it is checked, is empty.
+    A held window is open, and nothing of it gets through; `held` says why. `at` is when it crashed. What is
+    not known of a window, for instance while it is checked, is empty.
     """
 
     profile: ProfileId
@@ -59,6 +60,7 @@ class WindowState:
     unread: int = 0
     title: str = ""
     relay_errors: tuple[RelayFault, ...] = ()
+    held: tuple[Check, ...] = ()
     at: datetime | None = None
 
 
@@ -217,6 +219,7 @@ def _state(raw: Plain) -> WindowState:
         tabs=raw["tabs"],
         unread=raw["unread"],
         title=raw["title"],
+        held=checks_from(raw["held"]),
         relay_errors=tuple(_fault(error) for error in raw["relay_errors"]),
     )
 

@@ -17,7 +17,7 @@ from app.isolation.browser.hub import Hub, Target
 from app.isolation.browser.listening import Listening, Shortcut
 from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
-from app.isolation.checks import Preflight
+from app.isolation.checks import Check, Exit, Preflight
 from app.isolation.keeper.problems import NotForScripts, NotOpen
 from app.isolation.network.relay import Relay
 from app.isolation.plan import LaunchPlan, Mode
@@ -82,6 +82,7 @@ class RunningWindow:
         self.relay.noted = self._tell
         self._state = State.CHECKING
         self.preflight = Preflight(None, ())
+        self.held: tuple[Check, ...] = ()
         self.engine_version = ""
         self.after: asyncio.Task[None] | None = None
         self._reason: Reason | None = None
@@ -99,6 +100,27 @@ class RunningWindow:
     def state(self, state: State) -> None:
         self._state = state
         self._tell()
+
+    def hold(self, checks: tuple[Check, ...]) -> None:
+        """Lets nothing of an open window through, and says why."""
+        if self._state is State.OPEN and self.held != checks:
+            self.held = checks
+            self.relay.hold()
+            self._tell()
+
+    def release(self) -> None:
+        """What was held goes on."""
+        if self.held:
+            self.held = ()
+            if self._state is State.OPEN:
+                self.relay.open()
+            self._tell()
+
+    def saw_exit(self, found: Exit) -> None:
+        """Where the window comes out now."""
+        if self.preflight.exit is None or self.preflight.exit.ip != found.ip:
+            self.preflight = Preflight(found, self.preflight.checks)
+            self._tell()
 
     async def show(self, urls: tuple[str, ...], environment: dict[str, str], *, restores: bool) -> None:
         """Opens the relay and makes the window, with the tabs of its last session where it has some.

@@ -19,11 +19,12 @@ _OWN_SUFFIX = ".berth.invalid"
 
 
 class State(Enum):
-    """A relay starts shut and opens once its preflight was green."""
+    """A relay starts shut, opens once its preflight was green, and is held when its exit goes astray."""
 
     SHUT = "shut"
     PREFLIGHT = "preflight"
     OPEN = "open"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ _SHUT = Refusal(
     503,
     say("This window is not open yet, so nothing leaves it."),
     say("Berth opens the way as soon as its checks are green."),
+)
+_HELD = Refusal(
+    "held",
+    503,
+    say("The exit of this window is not the right one any more, so Berth holds its traffic back."),
+    say("Berth looks again by itself; its own window says what has changed, and how to go on."),
 )
 _PRIVATE = Refusal(
     "private",
@@ -100,6 +107,8 @@ class Door:
         """Why this target may not pass now, or None."""
         if self.state is State.PREFLIGHT and (host, port) in self._echo:
             return None
+        if self.state is State.HELD:
+            return _HELD
         if self.state is not State.OPEN:
             return _SHUT
         if host.rstrip(".").endswith(_OWN_SUFFIX):

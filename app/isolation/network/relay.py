@@ -97,6 +97,11 @@ class Relay:
         self._door.state = State.SHUT
         self._abort_all()
 
+    def hold(self) -> None:
+        """As `shut`, for a window that goes on: pages are told that their exit has gone astray."""
+        self._door.state = State.HELD
+        self._abort_all()
+
     async def close(self) -> None:
         """Stops listening and ends every connection."""
         self._door.state = State.SHUT

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.isolation.checks import Exit
-from app.isolation.plan import Fingerprint, fingerprint_from, fingerprint_plain
+from app.isolation.plan import Fingerprint, Stop, fingerprint_from, fingerprint_plain
 from app.isolation.profile import AccountStatus, Engine, Profile, name_key
 from app.isolation.search_key import search_key, sort_key
 from app.isolation.store.queries import millis, moment
@@ -47,6 +47,7 @@ _TRANSLATED = {
     "proxy": "p.proxy_id",
     "start_pages": "p.start_pages",
     "allow_private": "p.allow_private",
+    "stops": "p.stops",
     "has_note": "p.note IS NOT NULL",
     "last_opened": "p.last_opened",
     "exit": "p.exit",
@@ -83,6 +84,7 @@ def read(row: Sequence[Any]) -> Profile:
         proxy=None if found["proxy"] is None else ProxyId(found["proxy"]),
         start_pages=tuple(json.loads(found["start_pages"])),
         allow_private=bool(found["allow_private"]),
+        stops=tuple(Stop(word) for word in found["stops"].split()),
         has_note=bool(found["has_note"]),
         last_opened=moment(found["last_opened"]),
         exit=None if found["exit"] is None else Exit(**json.loads(found["exit"])),
@@ -109,6 +111,7 @@ def write(profile: Profile, group_id: str | None) -> dict[str, object]:
         "proxy_id": profile.proxy,
         "start_pages": json.dumps(profile.start_pages, ensure_ascii=False),
         "allow_private": int(profile.allow_private),
+        "stops": " ".join(profile.stops),
         "last_opened": millis(profile.last_opened),
         "exit": None if profile.exit is None else json.dumps(asdict(profile.exit)),
         "exit_seen": millis(profile.exit_seen),

@@ -86,6 +86,7 @@ class SignedIn(QObject):
         self.acts.failed.connect(self._on_failed)
         self.acts.refused.connect(self._on_refused)
         self.acts.reason_needed.connect(self._on_reason_needed)
+        self.acts.override_reason_needed.connect(self._on_override_reason_needed)
         face.states.keeper_lost.connect(self.offer_last_windows)
         # Before anybody wants a new store: the first drawer shall not wait for files.
         self._later = QTimer(self, singleShot=True, interval=_AFTER_FIRST_PAINT_MS)
@@ -118,6 +119,11 @@ class SignedIn(QObject):
         """A window crashed: said at once, and kept under the bell."""
         self._face.toaster.show(told(text), tr("Restore"), lambda: self.acts.open([profile]))
         self._notes.add(text, profile)
+
+    def note_held(self, profile: str, text: Text) -> None:
+        """A window is held back: said at once, and kept under the bell."""
+        self._notes.add(text, profile)
+        self._face.toaster.show(told(text), tr("Show"), lambda: self._show_refusal(profile))
 
     def note_expiring(self) -> None:
         """Once after the unlock: proxies that end soon."""
@@ -274,6 +280,15 @@ class SignedIn(QObject):
             "",
             tr("Open"),
             lambda reason: self.acts.open([profile], reason=reason) if reason.strip() else None,
+        )
+
+    def _on_override_reason_needed(self, profile: str, problem: Refused) -> None:
+        self._face.prompts.ask_text(
+            tr("Why does it go on all the same?"),
+            told(problem.text),
+            "",
+            tr("Go on"),
+            lambda reason: self.acts.go_on(profile, reason) if reason.strip() else None,
         )
 
     def _on_refused(self, profile: str) -> None:

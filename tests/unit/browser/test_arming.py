@@ -35,7 +35,6 @@ def test_a_place_kept_from_before_is_told_only_while_it_is_fixed(mode: GeoMode):
     arming = Arming(Fingerprint(geolocation=mode, place=BERLIN), tz_works=True)
 
     assert arming.commands("page") == []
-    assert not arming.is_needed
 
 
 def test_where_tz_does_not_work_pages_are_told_place_and_zone():
@@ -58,21 +57,32 @@ def test_where_tz_works_nothing_is_said_again():
     assert Arming(FIXED, tz_works=True).lasting_commands("page") == []
 
 
-@pytest.mark.parametrize(
-    ("settings", "tz_works", "is_needed"),
-    [
-        (FIXED, True, True),
-        (FIXED, False, True),
-        (Fingerprint(timezone="Europe/Berlin"), False, True),
-        (Fingerprint(timezone="Europe/Berlin"), True, False),
-        (Fingerprint(geolocation=GeoMode.FIXED), True, False),
-    ],
-)
-def test_targets_wait_only_where_there_is_something_to_say(
-    settings: Fingerprint, tz_works: bool, is_needed: bool
-):
-    assert Arming(settings, tz_works=tz_works).is_needed is is_needed
-
-
 def test_only_windows_needs_the_zone_by_command():
-    assert Arming(Fingerprint(timezone="Europe/Berlin")).is_needed is (sys.platform == "win32")
+    told = Arming(Fingerprint(timezone="Europe/Berlin")).commands("page")
+
+    assert bool(told) is (sys.platform == "win32")
+
+
+NOISY = Fingerprint(canvas="noise")
+
+
+@pytest.mark.parametrize("target", PAGES)
+def test_documents_run_the_noise_before_their_first_script_and_in_the_first_empty_one(target: str):
+    [first, (method, values)] = Arming(NOISY, profile="A", tz_works=True).commands(target)
+
+    assert first == ("Page.enable", {})
+    assert method == "Page.addScriptToEvaluateOnNewDocument"
+    assert values["runImmediately"] is True
+
+
+@pytest.mark.parametrize("target", WORKERS)
+def test_workers_run_the_noise_while_they_wait(target: str):
+    [(method, values)] = Arming(NOISY, profile="A", tz_works=True).commands(target)
+
+    assert (method, values["silent"]) == ("Runtime.evaluate", True)
+
+
+def test_the_noise_of_another_profile_is_another():
+    one, other = (Arming(NOISY, profile=name, tz_works=True).commands("page") for name in "AB")
+
+    assert one != other

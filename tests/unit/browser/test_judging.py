@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-from app.isolation.browser.judging import judge_extensions, judge_sandbox, judge_window, nothing_seen
+from app.isolation.browser.judging import (
+    judge_engine_change,
+    judge_extensions,
+    judge_sandbox,
+    judge_window,
+    nothing_seen,
+)
 from app.isolation.browser.looking import Seen
 from app.isolation.checks import Check, Level
 from app.isolation.plan import Fingerprint, LaunchPlan, Mode
@@ -302,3 +308,26 @@ def test_dates_and_numbers_follow_the_first_language_where_the_browser_knows_it(
     first: str, seen: str, level: Level
 ):
     assert judged(plan(languages=(first,)), sent_languages=first, locale=seen)["locale"].level is level
+
+
+@pytest.mark.parametrize(
+    ("before", "level"),
+    [
+        ("", None),
+        ("chromium", None),  # as an early version of the program wrote it
+        ("chromium 156.0.2.10", None),
+        ("chromium 156.0.2.9", Level.AMBER),
+        ("chromium 155.0.9.99", Level.AMBER),
+        ("chromium 156.0.3.1", Level.AMBER),  # the same generation reads what it has stored
+        ("chromium 157.0.0.1", Level.RED),
+        ("edge 157.0.0.1", Level.AMBER),
+    ],
+)
+def test_a_browser_that_changed_is_told_and_one_that_went_back_a_version_is_red(
+    before: str, level: Level | None
+):
+    found = judge_engine_change(before, "chromium", "156.0.2.10")
+
+    assert [check.level for check in found] == ([] if level is None else [level])
+    for check in found:
+        assert check.may_override is (level is Level.RED)

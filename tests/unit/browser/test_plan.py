@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.isolation.plan import (
     DIRECT,
+    Before,
     EngineChoice,
     Fingerprint,
     GeoMode,
@@ -20,6 +21,7 @@ from app.isolation.plan import (
     Mode,
     Place,
     ProxyKind,
+    Stop,
     Upstream,
     WebRtcPolicy,
     fingerprint_from,
@@ -77,6 +79,9 @@ PLANS = st.builds(
     allow_private=st.booleans(),
     only_this_once=st.booleans(),
     screen=st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
+    stops=st.lists(st.sampled_from(Stop), unique=True).map(tuple),
+    before=st.builds(Before, TEXT, TEXT, TEXT),
+    watch_s=st.floats(0, 1e6),
 )
 
 
@@ -157,7 +162,7 @@ def test_an_upstream_is_shown_with_kind_user_and_address(upstream: Upstream, sho
     assert upstream.shown() == shown
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 1, 3, "2", None])
 def test_a_plan_of_another_version_is_refused(version: object):
     raw = json.loads(proxied().to_json())
     raw["plan_version"] = version

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.isolation.checks import Exit, Level
-from app.isolation.fingerprint.judging import judge_exit
-from app.isolation.plan import Fingerprint
+from app.isolation.fingerprint.judging import judge_change, judge_exit
+from app.isolation.plan import USUAL_STOPS, Before, Fingerprint, Stop
 
 NEW_YORK = Fingerprint(languages=("en",), timezone="America/New_York")
 
@@ -44,3 +44,34 @@ def test_a_wrong_country_is_told_in_one_sentence_and_may_be_overridden():
     assert country.may_override
     assert timezone.may_override
     assert "Germany" in timezone.message.english()
+
+
+US = Before("3.3.3.3", "US")
+
+
+@pytest.mark.parametrize(
+    ("before", "exit_", "stops", "level"),
+    [
+        (US, Exit("3.3.3.3", "US"), USUAL_STOPS, Level.GREEN),
+        (US, Exit("3.3.3.4", "US"), USUAL_STOPS, Level.GREEN),
+        (US, Exit("3.3.3.4", "US"), (Stop.EXIT,), Level.RED),
+        (US, Exit("5.5.5.5", "DE"), USUAL_STOPS, Level.RED),
+        (US, Exit("5.5.5.5", "DE"), (), Level.AMBER),
+        (US, Exit("5.5.5.5", ""), USUAL_STOPS, Level.RED),
+        (US, Exit("5.5.5.5", ""), (), Level.AMBER),
+        (Before("3.3.3.3", ""), Exit("5.5.5.5", "DE"), USUAL_STOPS, Level.GREEN),
+        (US, Exit("3.3.3.3", "DE"), (Stop.EXIT,), Level.GREEN),  # the tables changed, and not the exit
+    ],
+)
+def test_a_change_of_the_exit_stops_what_was_asked_for(
+    before: Before, exit_: Exit, stops: tuple[Stop, ...], level: Level
+):
+    [check] = judge_change(before, exit_, stops)
+
+    assert check.level is level
+    assert check.may_override is (level is Level.RED)
+    assert exit_.ip in check.message.english()
+
+
+def test_without_a_last_time_no_change_is_told():
+    assert judge_change(Before(engine="chromium 156.0"), Exit("3.3.3.3", "US"), tuple(Stop)) == ()

@@ -40,7 +40,8 @@ def _place(latitude: float, longitude: float, accuracy_m: float = 50) -> Fingerp
         (replace(GOOD, window_width_px=1600, window_height_px=900, scale=1.5), "does not fit this screen"),
         (replace(GOOD, cores=5), "more than the 4"),
         (replace(GOOD, cores=-1), "cannot show -1"),
-        (replace(GOOD, canvas="noise"), "Noise for canvas is not offered yet"),
+        (replace(GOOD, canvas="loud"), "loud is not a choice for canvas: real, noise."),
+        (replace(GOOD, audio=""), " is not a choice for audio"),
         (replace(GOOD, audio="loud"), "loud is not a choice for audio"),
     ],
 )
@@ -59,7 +60,7 @@ def test_true_settings_are_not_contradicted(settings: Fingerprint):
 
 
 def test_every_contradiction_is_told_at_once():
-    assert len(contradictions(replace(GOOD, cores=99, timezone="x", canvas="noise"), MACHINE)) == 3
+    assert len(contradictions(replace(GOOD, cores=99, timezone="x", canvas="loud"), MACHINE)) == 3
 
 
 def test_twins_are_told_by_name():

@@ -73,6 +73,8 @@ _WEBRTC = {
     "public-only": say("Public address only"),
     "default": say("As the browser does by itself"),
 }
+_PICTURES = (("real", say("Real, as on this computer")), ("noise", say("Noise of this store's own")))
+_NOISE_HINT = say("Noise differs for each store, and can be seen as noise")
 # Keys whose values the core takes from a table, and those for which it knows likely ones; by the market.
 _TABLES: dict[str, Callable[[], list[tuple[str, str]]]] = {
     "fingerprint.window": editors.windows,
@@ -124,6 +126,29 @@ PARTS: tuple[Part, ...] = (
         ),
     ),
     Part(
+        say("Stays shut"),
+        (
+            FormRow(
+                "stop-without-network",
+                say("When no exit is found"),
+                say("Off: opens all the same; pages fail until the proxy answers"),
+                choices=(("on", _ON), ("off", _OFF)),
+            ),
+            FormRow(
+                "stop-at-new-country",
+                say("When the exit is in another country"),
+                say("Than the last time, or than at the opening"),
+                choices=(("on", _ON), ("off", _OFF)),
+            ),
+            FormRow(
+                "stop-at-new-exit",
+                say("When the exit has another address"),
+                say("Only for proxies that keep theirs"),
+                choices=(("off", _OFF), ("on", _ON)),
+            ),
+        ),
+    ),
+    Part(
         say("Fingerprint"),
         (
             FormRow("fingerprint.languages", say("Languages")),
@@ -137,6 +162,8 @@ PARTS: tuple[Part, ...] = (
                 say("WebRTC"),
                 choices=tuple((one, _WEBRTC[one]) for one in WEBRTC_WORDS),
             ),
+            FormRow("fingerprint.canvas", say("Canvas"), _NOISE_HINT, _PICTURES),
+            FormRow("fingerprint.audio", say("Audio"), _NOISE_HINT, _PICTURES),
         ),
     ),
 )

@@ -36,6 +36,11 @@ _WEBRTC_COSTS: dict[WebRtcPolicy, Text] = {
     WebRtcPolicy.PUBLIC_ONLY: say("May show this computer's own address."),
     WebRtcPolicy.DEFAULT: say("May show this computer's own address."),
 }
+_PICTURES: dict[str, Text] = {"real": say("real"), "noise": say("noise")}
+_PICTURE_COSTS: dict[str, Text] = {
+    "real": say("The same for all stores on this computer."),
+    "noise": say("Another for each store; a site that looks for it can see that it is noise."),
+}
 
 
 class FingerprintTab(QWidget):
@@ -48,8 +53,8 @@ class FingerprintTab(QWidget):
         self.real = Facts()
         self.cost = label(
             tr(
-                "Stores on this computer share what is real: graphics card, canvas, fonts, screen. Berth "
-                "never pretends another one, because such a lie contradicts itself somewhere."
+                "Stores on this computer share what is real: graphics card, fonts, screen. Berth never "
+                "pretends another one, because such a lie contradicts itself somewhere."
             ),
             "muted",
             wraps=True,
@@ -86,6 +91,8 @@ class FingerprintTab(QWidget):
                 (tr("Scale"), f"{settings.scale * 100:.0f} %"),
                 (tr("Processor cores"), str(settings.cores) if settings.cores else tr("all")),
                 (tr("WebRTC"), told(_WEBRTC[settings.webrtc])),
+                (tr("Canvas"), told(_PICTURES[settings.canvas])),
+                (tr("Audio"), told(_PICTURES[settings.audio])),
             ],
             costs=[
                 tr("Shops expect the language of their market."),
@@ -97,6 +104,8 @@ class FingerprintTab(QWidget):
                 if settings.cores
                 else nothing,
                 told(_WEBRTC_COSTS[settings.webrtc]),
+                told(_PICTURE_COSTS[settings.canvas]),
+                told(_PICTURE_COSTS[settings.audio]),
             ],
         )
         seen = profile.engine_seen.capitalize() or tr("known after the first opening")
@@ -104,8 +113,6 @@ class FingerprintTab(QWidget):
             [
                 (tr("Browser"), seen),
                 (tr("Graphics"), tr("this computer's own")),
-                (tr("Canvas"), tr("this computer's own")),
-                (tr("Audio"), tr("this computer's own")),
                 (tr("Fonts"), tr("this computer's own")),
                 (tr("Screen"), tr("this computer's own")),
             ]

@@ -19,7 +19,7 @@ from app.ui.pages.stores.words import STATUS_TEXTS
 from app.ui.telling import ago, country_title, exact, until
 from app.ui.widgets.lines import Checks, Facts
 from app.ui.widgets.parts import button, label
-from app.ui.window_states import Doing
+from app.ui.window_states import UP, Doing
 from app.vault.history import HistoryLine
 
 _SHOWN_PAGES = 5
@@ -115,7 +115,7 @@ class OverviewTab(QWidget):
 
     def show_live(self, state: WindowState | None, doing: Doing) -> None:
         """Shows what the window's preflight found, while it is open."""
-        checks = state.checks if state is not None and doing is Doing.OPEN else ()
+        checks = state.checks if state is not None and doing in UP else ()
         self.checks_label.setVisible(bool(checks))
         self.checks.setVisible(bool(checks))
         self.checks.show_checks(checks)

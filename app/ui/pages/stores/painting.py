@@ -18,7 +18,7 @@ from app.ui.theme.icons import flag, painted
 from app.ui.theme.palette import tokens_now
 from app.ui.theme.tokens import Tokens
 from app.ui.widgets.eliding import Eliding
-from app.ui.window_states import DOING_TEXTS, LIVE, Doing, WindowStates
+from app.ui.window_states import DOING_TEXTS, LIVE, UP, Doing, WindowStates
 
 PAD_PX = 8
 _GAP_PX = 10
@@ -30,6 +30,7 @@ _DOING_TONES = {
     Doing.WAITING: "muted",
     Doing.CHECKING: "accent",
     Doing.OPEN: "ok",
+    Doing.HELD: "danger",
     Doing.CLOSING: "muted",
     Doing.BLOCKED: "danger",
     Doing.CRASHED: "danger",
@@ -248,7 +249,7 @@ class StorePainter(QStyledItemDelegate):
         if act == "open":
             return doing not in LIVE
         if act == "front":
-            return doing is Doing.OPEN
+            return doing in UP
         return doing in LIVE and doing is not Doing.CLOSING
 
     def act_at(self, area: QRect, x: int) -> str:

@@ -15,6 +15,7 @@ from app.ui.commands.registry import CommandRegistry
 from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.pages.stores.fingerprint_tab import FingerprintTab
+from app.ui.pages.stores.held_card import HeldCard
 from app.ui.pages.stores.history_tab import HistoryTab
 from app.ui.pages.stores.network_tab import NetworkTab
 from app.ui.pages.stores.note_tab import NoteTab
@@ -25,11 +26,12 @@ from app.ui.theme.icons import icon
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, set_kind
 from app.ui.window_acts import WindowActs
-from app.ui.window_states import DOING_TEXTS, LIVE, Doing
+from app.ui.window_states import DOING_TEXTS, LIVE, UP, Doing
 
 WIDTH_PX = 336
 _TONES = {
     Doing.OPEN: "ok",
+    Doing.HELD: "danger",
     Doing.CHECKING: "link",
     Doing.BLOCKED: "danger",
     Doing.CRASHED: "danger",
@@ -105,6 +107,8 @@ class StorePane(QWidget):
         around = QHBoxLayout()
         around.setContentsMargins(16, 0, 16, 0)
         around.addWidget(self.refusal_card)
+        self.held_card = HeldCard(acts, wishes.change_proxy)
+        around.addWidget(self.held_card)
         inner.addLayout(around)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("pane_tabs")
@@ -216,13 +220,13 @@ class StorePane(QWidget):
         is_deleted = profile.deleted_at is not None
         text = tr("In the bin") if is_deleted else told(DOING_TEXTS[doing])
         state = self._face.states.state(profile.id)
-        if doing is Doing.OPEN and state is not None:
+        if doing in UP and state is not None:
             text += " · " + tr("%n tab(s)", n=state.tabs)
         self.state_label.setText(text)
         set_kind(self.state_label, "muted" if is_deleted else _TONES.get(doing, "muted"))
         self.open_button.setText(self._open_text(doing))
         self.open_button.setEnabled(not is_deleted and doing is not Doing.CLOSING)
-        self.open_button.setIcon(icon("app-window" if doing is Doing.OPEN else "play", "on_accent"))
+        self.open_button.setIcon(icon("app-window" if doing in UP else "play", "on_accent"))
         self.close_button.setVisible(doing in LIVE)
         self.close_button.setText(
             tr("Cancel") if doing in (Doing.WAITING, Doing.CHECKING) else tr("Close window")
@@ -230,10 +234,11 @@ class StorePane(QWidget):
         self.close_button.setEnabled(doing is not Doing.CLOSING)
         self.more_button.setVisible(not is_deleted)
         self.refusal_card.show_of(profile, self._face.states.refusal(profile.id) if not is_deleted else None)
+        self.held_card.show_of(profile.id, state if doing is Doing.HELD else None)
         self.overview.show_live(state, doing)
 
     def _open_text(self, doing: Doing) -> str:
-        if doing is Doing.OPEN:
+        if doing in UP:
             return tr("Bring to front")
         if doing is Doing.CRASHED:
             return tr("Restore")

@@ -34,9 +34,7 @@ class RefusalCard(QFrame):
         )
         self.once_button = button(tr("Only this once"), "only_once_button", self._on_once, kind="danger")
         self.once_button.setToolTip(tr("Opens in spite of what is red; kept in the history."))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
-        column.setSpacing(8)
+        column = card_column(self)
         column.addWidget(self.title_label)
         column.addWidget(self.text_label)
         column.addWidget(self.checks)
@@ -87,6 +85,14 @@ class RefusalCard(QFrame):
 
     def _on_once(self) -> None:
         self._acts.open([self._profile], only_this_once=True)
+
+
+def card_column(card: QFrame) -> QVBoxLayout:
+    """The layout of a card in the pane."""
+    column = QVBoxLayout(card)
+    column.setContentsMargins(12, 10, 12, 12)
+    column.setSpacing(8)
+    return column
 
 
 def _may_override(preflight: Preflight) -> bool:

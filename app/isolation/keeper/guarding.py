@@ -1,0 +1,140 @@
+"""Looks after the exit of an open window, and holds its traffic back rather than show a store a wrong one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+
+import psutil
+
+from app.isolation.checks import Check, Exit, Level
+from app.isolation.fingerprint.judging import judge_change, judge_exit
+from app.isolation.keeper.window import RunningWindow
+from app.isolation.network.errors import Intercepted, ProxyProblem
+from app.isolation.network.probe import probe_exit
+from app.isolation.plan import Before, Stop
+from app.kernel.text import say
+
+_log = logging.getLogger("berth.keeper.guarding")
+# One look that fails may be the echo page's fault; the second comes soon.
+_AGAIN_S = 5.0
+_HELD_S = 10.0
+_FAILURES = 2
+_TICK_S = 5.0
+_SLEPT_S = 30.0
+
+
+class Guard:
+    """Follows one window until it is closed. Threads: the keeper's loop."""
+
+    def __init__(self, window: RunningWindow) -> None:
+        self._window = window
+        found = window.preflight.exit
+        self._right = Before(found.ip, found.country) if found is not None else Before()
+        self._market = "" if window.plan.only_this_once else window.plan.market
+        self._stops = window.plan.stops
+        self._failures = 0
+        self._last: Exit | None = None
+        self._wanted = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._task = asyncio.create_task(self._follow(), name=f"guard-{window.plan.profile}")
+
+    def look_soon(self) -> None:
+        """Something has changed on this machine."""
+        self._wanted.set()
+
+    def hold_until_looked(self) -> None:
+        """The machine slept, and may have woken up anywhere: nothing leaves before the next look."""
+        text = say("The computer was asleep; the exit is being looked at before anything leaves.")
+        self._window.hold((Check("exit.after-sleep", Level.RED, text),))
+        self._wanted.set()
+
+    async def look(self) -> None:
+        """One look now, with its consequences."""
+        async with self._looking:
+            plan = self._window.plan
+            try:
+                found = await probe_exit(plan.upstream, plan.echo_urls, timeout_s=plan.probe_timeout_s)
+            except ProxyProblem as problem:
+                self._on_failed(problem)
+                return
+            self._failures = 0
+            self._last = found
+            self._on_found(found)
+
+    def go_on(self) -> None:
+        """A person has seen what changed, and takes the exit as it is now for the right one."""
+        if self._last is not None:
+            self._right = Before(self._last.ip, self._last.country)
+            self._market = ""
+        else:
+            self._stops = tuple(stop for stop in self._stops if stop is not Stop.NETWORK)
+        self._window.release()
+
+    def end(self) -> None:
+        """Ends with its window."""
+        self._task.cancel()
+
+    async def _follow(self) -> None:
+        while not self._window.closed.done():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._pause_s()):
+                    await self._wanted.wait()
+            self._wanted.clear()
+            await self.look()
+
+    def _pause_s(self) -> float | None:
+        every_s = self._window.plan.watch_s
+        if self._window.held:
+            return min(_HELD_S, every_s) or _HELD_S
+        if not every_s:
+            return None
+        return min(_AGAIN_S, every_s) if self._failures else every_s
+
+    def _on_failed(self, problem: ProxyProblem) -> None:
+        self._failures += 1
+        self._last = None
+        if Stop.NETWORK not in self._stops:
+            return
+        if self._failures >= _FAILURES or isinstance(problem, Intercepted) or self._window.held:
+            text = say("{what} {next}", what=problem.text, next=problem.next_step)
+            self._window.hold((Check(f"exit.{problem.id}", Level.RED, text, may_override=True),))
+
+    def _on_found(self, found: Exit) -> None:
+        checks = judge_change(self._right, found, self._stops)
+        if self._market:
+            checks += judge_exit(self._market, self._window.plan.fingerprint, found)
+        if reds := tuple(check for check in checks if check.level is Level.RED):
+            _log.info("the exit of %s went astray", self._window.plan.profile)
+            self._window.hold(reds)
+        else:
+            self._window.release()
+        self._window.saw_exit(found)
+
+
+async def follow_machine(guards: Callable[[], Iterable[Guard]]) -> None:
+    """Tells the guards when this machine has slept, or its networks have changed. Never ends by itself."""
+    addresses = await asyncio.to_thread(_addresses)
+    ahead_s = time.time() - time.monotonic()
+    while True:
+        await asyncio.sleep(_TICK_S)
+        now_s = time.time() - time.monotonic()
+        slept_s, ahead_s = now_s - ahead_s, now_s
+        before, addresses = addresses, await asyncio.to_thread(_addresses)
+        for guard in tuple(guards()):
+            # Monotonic time stands still in sleep; a clock that is set looks the same, and costs a look.
+            if slept_s > _SLEPT_S:
+                guard.hold_until_looked()
+            elif before != addresses:
+                guard.look_soon()
+
+
+def _addresses() -> frozenset[tuple[str, str]]:
+    try:
+        found = psutil.net_if_addrs()
+    except OSError:
+        return frozenset()
+    return frozenset((name, one.address) for name, all_of_it in found.items() for one in all_of_it)
