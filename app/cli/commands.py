@@ -69,6 +69,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(("credential", "list"), "list the logins, without passwords", "app.cli.credentials", "list_all"),
     Command(("credential", "show"), "show a login", "app.cli.credentials", "show"),
     Command(("credential", "remove"), "remove a login", "app.cli.credentials", "remove"),
+    Command(("tabs",), "list the tabs of an open window", "app.cli.tabs", "tabs"),
+    Command(("screenshot",), "write a picture of an open window", "app.cli.tabs", "screenshot"),
     Command(("cookie", "export"), "write the cookies of an open store", "app.cli.cookies", "export"),
     Command(("cookie", "import"), "put cookies into an open store", "app.cli.cookies", "bring_in"),
     Command(("cookie", "clear"), "remove the cookies of an open store", "app.cli.cookies", "clear"),

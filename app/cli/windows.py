@@ -320,6 +320,11 @@ def _close_again(context: Context, profile: ProfileId) -> str | None:
             return None
 
 
+def find_window(found: list[Plain], who: str) -> ProfileId:
+    """The profile of the open window that is meant. Raises NotOpen, WindowAmbiguous."""
+    return _find(found, who)
+
+
 def _find(found: list[Plain], who: str) -> ProfileId:
     from app.isolation.keeper.problems import NotOpen, WindowAmbiguous
     from app.isolation.profile import name_key

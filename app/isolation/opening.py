@@ -116,6 +116,21 @@ class Opening:
         self._vault.database.write(pass_, lambda _tx: None)
         return profile, address
 
+    def picture(self, who: str, *, tab: str = "", reason: str | None = None) -> tuple[Profile, bytes]:
+        """A PNG of a tab, or of the one in front; who took it is recorded before.
+
+        Raises ProfileMissing, Refused, NotOpen, TabMissing, KeeperUnreachable.
+        """
+        profile = self._profiles.get(who)
+        pass_ = self._admit(Ability.WINDOW_PICTURE, profile.id, reason)
+        keeper = KeeperClient.find(self._paths)
+        if keeper is None:
+            raise NotOpen
+        with keeper:
+            png = keeper.picture(profile.id, tab)
+        self._vault.database.write(pass_, lambda _tx: None)
+        return profile, png
+
     def go_on(self, profile_id: ProfileId, *, reason: str | None = None) -> None:
         """Lets a window that is held back go on with the exit that it was held for.
 

@@ -23,6 +23,7 @@ class Ability(StrEnum):
     WINDOW_OPEN = "window.open"
     WINDOW_OVERRIDE = "window.override"
     WINDOW_SCRIPT = "window.script"
+    WINDOW_PICTURE = "window.picture"
     COOKIE_EXPORT = "cookie.export"
     COOKIE_EDIT = "cookie.edit"
     PROXY_VIEW = "proxy.view"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.isolation.browser import acting
 from app.isolation.browser.hub import Hub
 from app.isolation.browser.listening import Listening, shortcut
 from tests.browser.test_hub import page_at
@@ -54,9 +55,13 @@ async def ear(hub: Hub) -> AsyncIterator[Ear]:
 
 
 async def listened(hub: Hub, url: str) -> str:
-    """A page that somebody waits for keys in."""
+    """A page that somebody waits for keys in, and that gets them: before its first picture it gets none."""
     page = await page_at(hub, url)
     await until(hub, page, "!!globalThis.berthKeys?.wake")
+    async with asyncio.timeout(30):
+        while not await acting.evaluate(hub, page, "performance.eventCounts.get('keyup')"):
+            await press(hub, page, "Shift", "ShiftLeft", 0)
+    await seen_by(hub, page, "globalThis.keys?.splice(0)")
     return page
 
 
