@@ -138,7 +138,8 @@ class StorePainter(QStyledItemDelegate):
         if doing is Doing.CLOSED:
             self._text(painter, area, told(DOING_TEXTS[doing]), tokens.muted)
         else:
-            self._badge(painter, area, told(DOING_TEXTS[doing]), tone, tokens, dot=True)
+            text = told(self._states.doing_text(seen.row.profile.id))
+            self._badge(painter, area, text, tone, tokens, dot=True)
 
     def _badge(
         self, painter: QPainter, area: QRect, text: str, tone: str, tokens: Tokens, *, dot: bool = False
