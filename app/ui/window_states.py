@@ -41,7 +41,7 @@ DOING_TEXTS: dict[Doing, Text] = {
     Doing.BLOCKED: say("Blocked"),
     Doing.CRASHED: say("Crashed"),
 }
-SCRIPTED_TEXT = say("Script running")
+SCRIPTED_TEXT = say("Script")
 # What asks for a person's attention first, when a list is sorted by window.
 RANK = (
     *(Doing.HELD, Doing.BLOCKED, Doing.CRASHED, Doing.OPEN),

@@ -135,6 +135,8 @@ class StorePainter(QStyledItemDelegate):
     def _window(self, painter: QPainter, area: QRect, seen: Seen, tokens: Tokens) -> None:
         doing = self._states.doing(seen.row.profile.id)
         tone = _DOING_TONES[doing]
+        if doing is Doing.OPEN and self._states.is_scripted(seen.row.profile.id):
+            tone = "accent"
         if doing is Doing.CLOSED:
             self._text(painter, area, told(DOING_TEXTS[doing]), tokens.muted)
         else:
