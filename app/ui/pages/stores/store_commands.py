@@ -72,7 +72,7 @@ def commands(page: StoresPage) -> list[Command]:
         Command("store.tags", say("Add tags…"), deeds.tag_picked, "tag", (), _PLACE, some),
         Command("store.clone", say("Make another like this…"), deeds.clone_current, "copy", (), _PLACE, one),
         Command(
-            "store.script", say("Open for a script…"), page.scripts.open_current, "code", (), _PLACE, one
+            "store.script", say("Open for a script…"), page.scripts.open_current, "plug", (), _PLACE, one
         ),
         Command(
             "store.cookies_in", say("Import cookies…"), page.cookies.ask_import, "download", (), _PLACE, one
