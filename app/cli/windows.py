@@ -77,7 +77,7 @@ def open_window(args: argparse.Namespace, context: Context) -> ExitCode:
             only_this_once=args.only_this_once,
             reason=args.reason,
         )
-    _tell(opened, context)
+    tell_opening(opened, context)
     if not opened.is_open:
         return ExitCode.FAILED
     if args.hold is not None:
@@ -104,7 +104,7 @@ def close_window(args: argparse.Namespace, context: Context) -> None:
         context.out.show({"closed": []}, "No window is open.")
         return
     with keeper:
-        wanted = None if args.all else _find(keeper.windows(), args.name)
+        wanted = None if args.all else find_window(keeper.windows(), args.name)
         closed = keeper.close_windows(wanted)
     names = ", ".join(str(window["name"]) for window in closed)
     words = say("Closed: {names}.", names=names) if closed else say("No window is open.")
@@ -126,7 +126,7 @@ def raise_window(args: argparse.Namespace, context: Context) -> None:
         raise NotOpen
     with keeper:
         found = keeper.windows()
-        profile = _find(found, args.name)
+        profile = find_window(found, args.name)
         keeper.raise_window(profile)
     name = next(str(window["name"]) for window in found if window["profile"] == profile)
     context.out.show({"raised": profile, "name": name}, say("{name} is in front.", name=name).english())
@@ -151,7 +151,7 @@ def recheck(args: argparse.Namespace, context: Context) -> ExitCode:
         raise NotOpen
     with keeper:
         found = keeper.windows()
-        profile = _find(found, args.name)
+        profile = find_window(found, args.name)
         name = next(str(window["name"]) for window in found if window["profile"] == profile)
         if args.go_on:
             with context.workspace() as work:
@@ -236,7 +236,8 @@ def _plain(window: Plain) -> dict[str, object]:
     return shown
 
 
-def _tell(opened: Opened, context: Context) -> None:
+def tell_opening(opened: Opened, context: Context) -> None:
+    """How an opening went: one event."""
     preflight = preflight_json(opened.preflight)
     checks = "\n".join(
         f"  {_MARKS[check.level.value]} {check.message.english()}" for check in opened.preflight.checks
@@ -321,11 +322,7 @@ def _close_again(context: Context, profile: ProfileId) -> str | None:
 
 
 def find_window(found: list[Plain], who: str) -> ProfileId:
-    """The profile of the open window that is meant. Raises NotOpen, WindowAmbiguous."""
-    return _find(found, who)
-
-
-def _find(found: list[Plain], who: str) -> ProfileId:
+    """The open window that a person names. Raises NotOpen, WindowAmbiguous."""
     from app.isolation.keeper.problems import NotOpen, WindowAmbiguous
     from app.isolation.profile import name_key
     from app.kernel.ids import ProfileId

@@ -10,6 +10,7 @@ from app.isolation.bin import PROFILE
 from app.isolation.browser.engines import Engine, choose_engine, find_engines
 from app.isolation.browser.switches import SCREEN_VARIABLES
 from app.isolation.checks import Preflight
+from app.isolation.keeper.bearing import on_this_machine
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import Plain, preflight_from
 from app.isolation.keeper.problems import NotOpen
@@ -130,6 +131,10 @@ class Opening:
             png = keeper.picture(profile.id, tab)
         self._vault.database.write(pass_, lambda _tx: None)
         return profile, png
+
+    def at_once(self) -> int:
+        """How many windows may be opening at the same time."""
+        return self._settings.number("windows.open_at_once") or on_this_machine()
 
     def go_on(self, profile_id: ProfileId, *, reason: str | None = None) -> None:
         """Lets a window that is held back go on with the exit that it was held for.

@@ -40,6 +40,7 @@ class WindowActs(QObject):
     refused = Signal(str)  # profile id; WindowStates has the reasons
     failed = Signal(str, object)  # profile id, Problem
     reason_needed = Signal(str, object)  # profile id, Refused
+    hibernated = Signal(int, object)  # how many sleep, and the names of those that are in use
     override_reason_needed = Signal(str, object)  # profile id, Refused
 
     def __init__(
@@ -131,6 +132,30 @@ class WindowActs(QObject):
             owner=self,
             then=lambda _nothing: None,
             failed=failed,
+        )
+
+    def arrange(self, profiles: Sequence[str] | None, screens: Sequence[tuple[int, int, int, int]]) -> None:
+        """Puts open windows on a grid over the screens; None: all windows."""
+        wanted = None if profiles is None else [ProfileId(profile) for profile in profiles]
+        self._ask_keeper(lambda keeper: keeper.arrange(wanted, screens), failed=partial(self.failed.emit, ""))
+
+    def hibernate(self, profiles: Sequence[str]) -> None:
+        """Closes windows that nobody needs now; `hibernated` tells what became of them."""
+        wanted = [ProfileId(profile) for profile in profiles]
+
+        def work() -> tuple[int, list[str]]:
+            keeper = KeeperClient.find(self._paths)
+            if keeper is None:
+                return 0, []
+            with keeper:
+                closed, awake = keeper.hibernate(wanted)
+            return len(closed), [f"{window['number']:03d} {window['name']}" for window in awake]
+
+        self._jobs.call(
+            work,
+            owner=self,
+            then=lambda done: self.hibernated.emit(*done),
+            failed=partial(self.failed.emit, ""),
         )
 
     def cancel_waiting(self) -> None:

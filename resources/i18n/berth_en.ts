@@ -96,6 +96,10 @@
         <translation><numerusform>%n tab</numerusform><numerusform>%n tabs</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n window(s) asleep; their tabs are kept.</source>
+        <translation><numerusform>%n window asleep; its tabs are kept.</numerusform><numerusform>%n windows asleep; their tabs are kept.</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n window(s) open</source>
         <translation><numerusform>%n window open</numerusform><numerusform>%n windows open</numerusform></translation>
     </message>

@@ -96,6 +96,10 @@
         <translation><numerusform>%n 个标签页</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n window(s) asleep; their tabs are kept.</source>
+        <translation><numerusform>%n 个窗口已休眠，标签页已保留。</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n window(s) open</source>
         <translation><numerusform>已打开 %n 个窗口</numerusform></translation>
     </message>
@@ -468,6 +472,22 @@
         <translation>亚美尼亚</translation>
     </message>
     <message>
+        <source>Arrange</source>
+        <translation>排列</translation>
+    </message>
+    <message>
+        <source>Arrange them with the desktop's own keys, or sign in to a session with X11.</source>
+        <translation>请用桌面自带的快捷键排列，或改用X11会话登录。</translation>
+    </message>
+    <message>
+        <source>Arrange windows</source>
+        <translation>排列窗口</translation>
+    </message>
+    <message>
+        <source>Arranged: {names}.</source>
+        <translation>已排列：{names}。</translation>
+    </message>
+    <message>
         <source>Aruba</source>
         <translation>阿鲁巴</translation>
     </message>
@@ -526,6 +546,10 @@
     <message>
         <source>Asked to open in spite of a red check</source>
         <translation>有红色检测项仍要求打开</translation>
+    </message>
+    <message>
+        <source>Asleep, with their tabs kept: {names}.</source>
+        <translation>已休眠，标签页已保留：{names}。</translation>
     </message>
     <message>
         <source>Audio</source>
@@ -1627,6 +1651,10 @@
         <translation>请填写http或https网址，例如https://icanhazip.com。</translation>
     </message>
     <message>
+        <source>Give names, --group GROUP, or --last after a crash.</source>
+        <translation>请给出名称、--group分组，或在崩溃后用 --last。</translation>
+    </message>
+    <message>
         <source>Give one or more values with spaces between.</source>
         <translation>请填写一个或多个值，用空格隔开。</translation>
     </message>
@@ -1783,6 +1811,10 @@
         <translation>已暂停。窗口仍开着，但没有任何数据离开本机。</translation>
     </message>
     <message>
+        <source>Hibernate</source>
+        <translation>休眠</translation>
+    </message>
+    <message>
         <source>Hide</source>
         <translation>隐藏</translation>
     </message>
@@ -1823,10 +1855,6 @@
         <translation>已删除的店铺在多少天内可以恢复。过期后，清理过期店铺时才彻底删除；泊位不会自动清理。</translation>
     </message>
     <message>
-        <source>How many windows are being opened at the same time; the others wait for their turn.</source>
-        <translation>同时打开多少个窗口；其余的排队等待。</translation>
-    </message>
-    <message>
         <source>Hungary</source>
         <translation>匈牙利</translation>
     </message>
@@ -1865,6 +1893,10 @@
     <message>
         <source>In the bin</source>
         <translation>在回收站中</translation>
+    </message>
+    <message>
+        <source>In use, and left open: {names}.</source>
+        <translation>正在使用，未休眠：{names}。</translation>
     </message>
     <message>
         <source>India</source>
@@ -2587,6 +2619,10 @@
     <message>
         <source>No window is open.</source>
         <translation>没有打开的窗口。</translation>
+    </message>
+    <message>
+        <source>No window was put to sleep.</source>
+        <translation>没有窗口需要休眠。</translation>
     </message>
     <message>
         <source>No.</source>
@@ -4013,6 +4049,10 @@
         <translation>打开店铺的过程被中断。</translation>
     </message>
     <message>
+        <source>The others wait for their turn. 0: as many as this computer bears.</source>
+        <translation>其余的排队等候。设为 0 则由本机性能决定。</translation>
+    </message>
+    <message>
         <source>The part before :// is no kind of proxy that Berth knows.</source>
         <translation>://前面的部分不是泊位认识的代理类型。</translation>
     </message>
@@ -4405,6 +4445,10 @@
         <translation>此操作无法撤销。</translation>
     </message>
     <message>
+        <source>This computer has {left} MB of memory left; one more window could make the others crash. Close or hibernate some first.</source>
+        <translation>本机只剩{left} MB内存，再开窗口可能让其他窗口崩溃。请先关闭或休眠几个窗口。</translation>
+    </message>
+    <message>
         <source>This computer's default</source>
         <translation>跟随本机默认</translation>
     </message>
@@ -4415,6 +4459,10 @@
     <message>
         <source>this computer's own address</source>
         <translation>本机自己的地址</translation>
+    </message>
+    <message>
+        <source>This desktop (Wayland) does not let programs place windows.</source>
+        <translation>这个桌面（Wayland）不允许程序摆放窗口。</translation>
     </message>
     <message>
         <source>This is far too long for a proxy.</source>
@@ -4939,6 +4987,10 @@
     <message>
         <source>Which proxies?</source>
         <translation>哪些代理？</translation>
+    </message>
+    <message>
+        <source>Which windows?</source>
+        <translation>打开哪些窗口？</translation>
     </message>
     <message>
         <source>Whoever has this computer could open the vault. Press Next again to use it anyway.</source>

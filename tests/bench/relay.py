@@ -1,4 +1,4 @@
-"""The relay against tinyproxy, both in front of the same authenticated upstream: bulk, and keep-alive.
+"""The relay against tinyproxy, both in front of the same authenticated upstream; and fifty relays at once.
 
 load → (our relay | tinyproxy) → tinyproxy with a login → a site; all on this machine, in processes of their
 own, through CONNECT tunnels; rounds in alternating order, medians.
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import multiprocessing.connection
+import os
 import shutil
 import socket
 import statistics
@@ -18,8 +19,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from app.isolation.network.relay import Relay
 from app.isolation.plan import ProxyKind, Upstream
@@ -32,6 +34,9 @@ SMALL_BYTES = 400
 ASKED = 3000
 WARM_UP = 200
 TOGETHER = 8
+CONNECTIONS = 400
+RELAYS = 50
+BUSY_BYTES = 4 * 1024 * 1024
 USER, PASSWORD = "bench", "only-for-the-bench"
 _START_LIMIT_S = 15.0
 _CHUNK = bytes(1024 * 1024)
@@ -57,10 +62,15 @@ def measure() -> list[Row]:
         bulk = _alternate(contenders, site, _bulk)
         together = _alternate(contenders, site, _bulk_together)
         asking = _alternate(contenders, site, _keep_alive)
+        connecting = _alternate(contenders, site, _new_connections)
+        many = stack.enter_context(_process(_serve_many, upstream))
+        failed, busy = _busy(many, site)
     return [
         Row("relay: bulk, one connection", bulk[0], "MB/s", bulk[1], 0.9, more_is_better=True),
         Row(f"relay: bulk, {TOGETHER} connections", together[0], "MB/s", together[1], more_is_better=True),
         Row("relay: keep-alive p50", asking[0], "µs", asking[1], 1.3),
+        Row("relay: new connections", connecting[0], "/s", connecting[1], 0.5, more_is_better=True),
+        Row(f"{RELAYS} busy relays on one core: failed downloads", failed, "", budget=0, note=busy),
     ]
 
 
@@ -101,6 +111,35 @@ def _keep_alive(proxy: int, site: int) -> float:
     return statistics.median(took) * 1e6
 
 
+def _new_connections(proxy: int, site: int) -> float:
+    def one_after_the_other() -> None:
+        for _ in range(CONNECTIONS):
+            _download(proxy, site, SMALL_BYTES)
+
+    return CONNECTIONS / _seconds(one_after_the_other)
+
+
+def _busy(ports: Sequence[int], site: int) -> tuple[int, str]:
+    """Downloads through all relays at the same time; how many failed, and what they made together."""
+    failed: list[str] = []
+
+    def load(port: int) -> None:
+        try:
+            _download(port, site, BUSY_BYTES)
+        except OSError as error:
+            failed.append(str(error))
+
+    def all_at_once() -> None:
+        loads = [threading.Thread(target=load, args=(port,)) for port in ports]
+        for one in loads:
+            one.start()
+        for one in loads:
+            one.join()
+
+    took_s = _seconds(all_at_once)
+    return len(failed), f"{len(ports) * BUSY_BYTES / took_s / 1e6:.0f} MB/s together"
+
+
 def _download(proxy: int, site: int, size: int) -> None:
     with _tunnel(proxy, site) as sock:
         sock.sendall(b"%016d" % size)
@@ -136,8 +175,8 @@ def _tunnel(proxy: int, site: int) -> Iterator[socket.socket]:
 
 
 @contextlib.contextmanager
-def _process(serve: Callable[..., None], *words: int) -> Iterator[int]:
-    """A process of its own that serves; gives its port."""
+def _process(serve: Callable[..., None], *words: int) -> Iterator[Any]:
+    """A process of its own that serves; gives its port, or ports."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=serve, args=(there, *words), daemon=True)
@@ -159,6 +198,23 @@ def _serve_relay(told: multiprocessing.connection.Connection, upstream_port: int
         relay = Relay(upstream, allow_private=True, is_ours=lambda port: True)
         told.send(await relay.start())
         relay.open()
+        await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+def _serve_many(told: multiprocessing.connection.Connection, upstream_port: int) -> None:
+    """Fifty relays on one loop and one core, as in a keeper with fifty windows."""
+
+    async def run() -> None:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        upstream = Upstream(ProxyKind.HTTP, "127.0.0.1", upstream_port, USER, Secret(PASSWORD))
+        relays = [Relay(upstream, allow_private=True, is_ours=lambda port: True) for _ in range(RELAYS)]
+        ports = [await relay.start() for relay in relays]
+        for relay in relays:
+            relay.open()
+        told.send(ports)
         await asyncio.Event().wait()
 
     asyncio.run(run())

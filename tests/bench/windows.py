@@ -1,4 +1,4 @@
-"""Opening a window, and the memory of five, against the same engine started bare with the same flags."""
+"""Opening a window, and the memory of twenty, against the same engine started bare with the same flags."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.plans import plan_for
 from tests.support.stage import Stage, stage_at
 
 ROUNDS = 9
-WINDOWS = 5
+WINDOWS = 20
 SETTLE_S = 15.0  # longer than the driver stays without work
 _OURS_ONLY = ("--remote-debugging-pipe", "--no-startup-window")
 
@@ -138,7 +138,7 @@ def _open_bare(stage: Stage, bare: Bare, run: str) -> float:
     process = bare.start(0, stage.store(run))
     stage.report(run)
     took = time.perf_counter() - started
-    _end(process)
+    end_bare(process)
     return took
 
 
@@ -161,7 +161,7 @@ def _memory(folder: Path) -> Iterator[Row]:
         time.sleep(SETTLE_S)
         theirs = _pss_mb([psutil.Process(process.pid) for process in processes])
         for process in processes:
-            _end(process)
+            end_bare(process)
     yield Row(f"memory of {WINDOWS} windows, keeper and node included", ours, "MB", theirs, budget=1.05)
 
 
@@ -178,7 +178,8 @@ def _pss_mb(roots: list[psutil.Process]) -> float:
     return total / 1024
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_bare(process: subprocess.Popen[bytes]) -> None:
+    """Closes an engine as its person would."""
     process.terminate()
     process.wait(20)
 

@@ -236,11 +236,12 @@ def test_arrow_keys_and_buttons_count_no_further_than_the_bounds(settings: Gui):
     edit.setFocus()
 
     settings.press("Up")
-    assert edit.text() == "4"
+    assert edit.text() == "1"
     settings.press("PgUp", 3)
     assert edit.text() == "20"
     settings.press("PgDown", 3)
-    assert edit.text() == "1"
+    assert edit.text() == "0"
+    settings.click("windows_open_at_once_more_button")
     settings.click("windows_open_at_once_more_button")
     settings.click("windows_open_at_once_more_button")
     settings.click("windows_open_at_once_less_button")
@@ -366,8 +367,8 @@ def test_the_way_back_wins_over_what_was_counted_up_a_moment_before(gui: Gui):
 
     gui.until(lambda: not made.control._timer.isActive())
     gui.rest()
-    assert gui.find("windows_open_at_once_edit", QLineEdit).text() == "3"
-    assert stored(gui, "windows.open_at_once") == 3
+    assert gui.find("windows_open_at_once_edit", QLineEdit).text() == "0"
+    assert stored(gui, "windows.open_at_once") == 0
 
 
 def test_the_way_back_takes_the_complaint_away_with_the_wrong_value(gui: Gui):

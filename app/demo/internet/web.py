@@ -130,9 +130,10 @@ class Site:
         headers = [
             ("Content-Type", response.content_type),
             ("Content-Length", str(len(response.body))),
-            ("Cache-Control", "no-store"),
             *response.headers,
         ]
+        if all(name.lower() != "cache-control" for name, _ in headers):
+            headers.append(("Cache-Control", "no-store"))
         reason = HTTPStatus(response.status).phrase
         head = h11.Response(status_code=response.status, headers=headers, reason=reason.encode("ascii"))
         writer.write(http.send(head) or b"")

@@ -247,6 +247,10 @@ class Hub:
             if page is not None and page.title != info["title"]:
                 self._note(info)
 
+    def is_attached(self, page: str) -> bool:
+        """Whether the hub has a session with a page: not with a tab that has not been loaded yet."""
+        return page in self._sessions
+
     async def session_of(self, page: str) -> str:
         """The hub's own session with a page, which may come a moment after the page itself.
 

@@ -218,6 +218,28 @@ class KeeperClient:
         """
         return checks_from(self._ask("look-again", profile=profile, go_on=go_on)["held"])
 
+    def arrange(
+        self,
+        profiles: Sequence[ProfileId] | None = None,
+        screens: Sequence[tuple[int, int, int, int]] = (),
+    ) -> list[str]:
+        """Puts open windows on a grid; returns their profiles.
+
+        `screens` are left, top, width and height in the screens' own pixels; without any, the one that the
+        windows are on. Raises Problem.
+        """
+        return list(
+            self._ask("arrange", profiles=profiles, screens=[list(one) for one in screens])["arranged"]
+        )
+
+    def hibernate(self, profiles: Sequence[ProfileId] | None = None) -> tuple[list[Plain], list[Plain]]:
+        """Closes windows that nobody needs now; those that were closed, and those that are in use.
+
+        Raises Problem.
+        """
+        answer = self._ask("hibernate", profiles=profiles)
+        return list(answer["closed"]), list(answer["awake"])
+
     def interrupt(self) -> None:
         """Ends the connection, and whatever waits for an answer. Threads: any."""
         cut(self._connection)

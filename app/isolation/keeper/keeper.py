@@ -12,13 +12,16 @@ from app.isolation.browser.cookie_jar import empty_jar, fill_jar, read_jar
 from app.isolation.browser.inserting import insert_text
 from app.isolation.browser.listening import shortcut_from
 from app.isolation.browser.looking import Eyes
+from app.isolation.browser.placing import Area, place, screen_of
 from app.isolation.browser.raising import bring_to_front, seen_page
 from app.isolation.checks import Preflight
 from app.isolation.cookie import belongs_to
 from app.isolation.keeper import crash_notes
+from app.isolation.keeper.arranging import grid
 from app.isolation.keeper.describing import describe, describe_opening
 from app.isolation.keeper.guarding import Guard, follow_machine
 from app.isolation.keeper.hearing import Hearing
+from app.isolation.keeper.idleness import is_in_use
 from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     Plain,
@@ -30,8 +33,15 @@ from app.isolation.keeper.messages import (
 )
 from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
-from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, TabMissing, WindowBusy
-from app.isolation.keeper.window import Reason, RunningWindow
+from app.isolation.keeper.problems import (
+    CannotPlace,
+    NotOpen,
+    NotPrepared,
+    PageMissing,
+    TabMissing,
+    WindowBusy,
+)
+from app.isolation.keeper.window import Reason, RunningWindow, State
 from app.isolation.plan import LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
 
@@ -86,6 +96,8 @@ class Keeper:
             "close": self._close,
             "raise": self._raise,
             "look-again": self._look_again,
+            "arrange": self._arrange,
+            "hibernate": self._hibernate,
             "wait": self._wait,
             "watch": self._watch,
             "type": self._type,
@@ -214,6 +226,43 @@ class Keeper:
         else:
             await guard.look()
         return {"held": checks_plain(window.held)}
+
+    async def _arrange(self, request: Plain) -> Plain:
+        """Puts windows on a grid over the screens that a face knows, or over the one that they are on."""
+        wanted = request.get("profiles")
+        windows = [
+            window
+            for key, window in self._windows.items()
+            if window.state is State.OPEN and (wanted is None or key in wanted)
+        ]
+        windows.sort(key=lambda window: window.plan.number)
+        if not windows:
+            return {"arranged": []}
+        if any(_is_wayland(window.plan) for window in windows):
+            raise CannotPlace
+        screens = [Area(*screen) for screen in request.get("screens", ())]
+        if not screens:
+            screens = [await screen_of(windows[0].hub, windows[0].plan.fingerprint.scale)]
+        for window, area in zip(windows, grid(len(windows), screens), strict=True):
+            await place(window.hub, area, window.plan.fingerprint.scale)
+        return {"arranged": [window.plan.profile for window in windows]}
+
+    async def _hibernate(self, request: Plain) -> Plain:
+        """Closes windows that nobody needs now; their tabs come back when they are opened again."""
+        wanted = request.get("profiles")
+        rested, awake = [], []
+        for key, window in tuple(self._windows.items()):
+            if wanted is not None and key not in wanted:
+                continue
+            if await is_in_use(window):
+                awake.append(window)
+            else:
+                rested.append(window)
+        await asyncio.gather(*(window.close(Reason.ASKED) for window in rested))
+        return {
+            "closed": [_named(window) for window in rested],
+            "awake": [_named(window) for window in awake],
+        }
 
     async def _wait(self, request: Plain) -> Plain:
         window = self._window(request)
@@ -351,6 +400,14 @@ class Keeper:
         finally:
             self._opening.pop(profile, None)
             self._touch()
+
+
+def _is_wayland(plan: LaunchPlan) -> bool:
+    return dict(plan.screen).get("XDG_SESSION_TYPE") == "wayland"
+
+
+def _named(window: RunningWindow) -> Plain:
+    return {"profile": window.plan.profile, "number": window.plan.number, "name": window.plan.name}
 
 
 def _nothing(_plans: Sequence[LaunchPlan]) -> None:

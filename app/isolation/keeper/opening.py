@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
+
 from app.isolation.browser import judging
 from app.isolation.browser.arming import Arming
 from app.isolation.browser.directory import ProfileDirectory
@@ -23,6 +25,7 @@ from app.isolation.browser.switches import environment, switches
 from app.isolation.checks import Check, Exit, Level, Preflight
 from app.isolation.fingerprint.judging import judge_change, judge_exit
 from app.isolation.fingerprint.timezones import same_zone
+from app.isolation.keeper.bearing import judge_memory
 from app.isolation.keeper.window import Reason, RunningWindow, has_session
 from app.isolation.network.errors import ProxyProblem
 from app.isolation.network.peers import EnginePeers
@@ -83,7 +86,10 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     except BaseException:
         await prepared.give_up()
         raise
-    prepared.checks = (check,) if plan.upstream.kind is not ProxyKind.DIRECT else (_direct(), check)
+    memory = judge_memory(psutil.virtual_memory().available)
+    prepared.checks = (
+        (*memory, check) if plan.upstream.kind is not ProxyKind.DIRECT else (*memory, _direct(), check)
+    )
     return prepared
 
 

@@ -35,6 +35,16 @@ class NotForScripts(UsageProblem):
         )
 
 
+class CannotPlace(Problem):
+    """The desktop decides where windows go."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("This desktop (Wayland) does not let programs place windows."),
+            say("Arrange them with the desktop's own keys, or sign in to a session with X11."),
+        )
+
+
 class WindowAmbiguous(UsageProblem):
     """Several open windows are called so."""
 

@@ -67,7 +67,7 @@ class SignedIn(QObject):
             face.states,
             face.jobs,
             face.door.paths,
-            lambda: work.settings.number("windows.open_at_once"),
+            work.isolation.opening.at_once,
             self,
         )
         self.frame = Frame(
@@ -83,15 +83,19 @@ class SignedIn(QObject):
         face.commands.add(self.frame, settings_commands(self._show_settings), is_global=True)
         self.frame.rail.folded.connect(lambda is_folded: places.setValue("rail/folded", is_folded))
         self.frame.status_line.windows_clicked.connect(self._on_windows_clicked)
-        self.acts.failed.connect(self._on_failed)
-        self.acts.refused.connect(self._on_refused)
-        self.acts.reason_needed.connect(self._on_reason_needed)
-        self.acts.override_reason_needed.connect(self._on_override_reason_needed)
+        self._connect_acts()
         face.states.keeper_lost.connect(self.offer_last_windows)
         # Before anybody wants a new store: the first drawer shall not wait for files.
         self._later = QTimer(self, singleShot=True, interval=_AFTER_FIRST_PAINT_MS)
         self._later.timeout.connect(self._read_templates)
         self._later.start()
+
+    def _connect_acts(self) -> None:
+        self.acts.failed.connect(self._on_failed)
+        self.acts.refused.connect(self._on_refused)
+        self.acts.reason_needed.connect(self._on_reason_needed)
+        self.acts.hibernated.connect(self._on_hibernated)
+        self.acts.override_reason_needed.connect(self._on_override_reason_needed)
 
     @property
     def stores(self) -> StoresPage:
@@ -281,6 +285,17 @@ class SignedIn(QObject):
             tr("Open"),
             lambda reason: self.acts.open([profile], reason=reason) if reason.strip() else None,
         )
+
+    def _on_hibernated(self, closed: int, awake: list[str]) -> None:
+        told_ = [tr("%n window(s) asleep; their tabs are kept.", n=closed)] if closed else []
+        if awake:
+            told_.append(
+                tr("In use, and left open: {names}.").format(
+                    names=", ".join(awake[:3]) + (" …" if len(awake) > 3 else "")
+                )
+            )
+        if told_:
+            self._face.toaster.show(" ".join(told_))
 
     def _on_override_reason_needed(self, profile: str, problem: Refused) -> None:
         self._face.prompts.ask_text(

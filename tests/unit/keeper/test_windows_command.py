@@ -16,15 +16,15 @@ from app.cli.context import Context
 from app.cli.output import Output
 from app.cli.prompts import Prompts
 from app.cli.windows import (
-    _find,
     _plain,
     _seconds,
-    _tell,
     close_window_arguments,
+    find_window,
     open_window_arguments,
     preflight_json,
     raise_window,
     raise_window_arguments,
+    tell_opening,
     windows,
 )
 from app.isolation.checks import Check, Exit, Level, Preflight
@@ -128,7 +128,7 @@ def test_what_is_no_time_is_refused(text: str):
     ],
 )
 def test_a_window_is_found_by_name_number_or_id(who: str, number: int):
-    found = _find(OPEN, who)
+    found = find_window(OPEN, who)
 
     assert found == next(window["profile"] for window in OPEN if window["number"] == number)
 
@@ -136,7 +136,7 @@ def test_a_window_is_found_by_name_number_or_id(who: str, number: int):
 @pytest.mark.parametrize("who", ["", "#", "Ann", "9", "-7", "²", "٧", "7" * 5000, "##7"])
 def test_what_names_no_window_is_told(who: str):
     with pytest.raises(NotOpen):
-        _find(OPEN, who)
+        find_window(OPEN, who)
 
 
 @pytest.mark.parametrize("name", ["7", "Anna"])
@@ -144,10 +144,10 @@ def test_a_word_for_two_windows_closes_neither(name: str):
     twice = [*OPEN, {"profile": "01D", "number": 9, "name": name}]
 
     with pytest.raises(WindowAmbiguous) as told:
-        _find(twice, name)
+        find_window(twice, name)
 
     assert told.value.text.english() == f"{name} can mean several windows: #7 Anna, #9 {name}."
-    assert _find(twice, "01D") == "01D"
+    assert find_window(twice, "01D") == "01D"
 
 
 def test_a_preflight_is_shown_with_exit_and_checks():
@@ -182,7 +182,7 @@ def test_a_windows_preflight_is_told_in_the_same_words():
 def test_an_open_window_is_told_with_its_process_and_every_check(paths: Paths):
     printed = Printed(paths, as_json=False)
 
-    _tell(opened(Preflight(EXIT, (GREEN, AMBER)), pid=4711), printed.context)
+    tell_opening(opened(Preflight(EXIT, (GREEN, AMBER)), pid=4711), printed.context)
 
     assert printed.out.getvalue() == (
         "Anna {x} is open (process 4711).\n  ✓ The exit 203.0.113.7 answered.\n  ! The sandbox is off.\n"
@@ -193,7 +193,7 @@ def test_an_open_window_is_told_with_its_process_and_every_check(paths: Paths):
 def test_a_refused_window_is_told_with_its_reasons_and_the_ways_on(paths: Paths, may_override: bool):
     printed = Printed(paths, as_json=False)
 
-    _tell(opened(Preflight(EXIT, (replace(RED, may_override=may_override),))), printed.context)
+    tell_opening(opened(Preflight(EXIT, (replace(RED, may_override=may_override),))), printed.context)
 
     first, reason, ways = printed.out.getvalue().splitlines()
     assert first == "Anna {x} was not opened. Nothing has reached the store."
@@ -206,8 +206,8 @@ def test_machines_are_told_the_event(paths: Paths):
     preflight = Preflight(EXIT, (GREEN,))
     one, other = Printed(paths, as_json=True), Printed(paths, as_json=True)
 
-    _tell(opened(preflight, pid=4711), one.context)
-    _tell(opened(preflight), other.context)
+    tell_opening(opened(preflight, pid=4711), one.context)
+    tell_opening(opened(preflight), other.context)
 
     assert one.json() == {
         "event": "open",

@@ -19,6 +19,7 @@ from app.ui.pages.stores.proxy_question import ProxyQuestion
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind
 from app.ui.pages.stores.store_commands import BIN_MENU, ROW_MENU
 from app.ui.prompts import Choice, TextQuestion
+from app.ui.screens import screens
 from app.ui.window_states import LIVE
 
 if TYPE_CHECKING:
@@ -64,6 +65,15 @@ class StoreDeeds(QObject):
         """Closes the windows of the selected stores."""
         live = [one for one in self._page.list.picked if self._face.states.doing(one) in LIVE]
         self._page.acts.close(live)
+
+    def arrange_picked(self) -> None:
+        """Puts the windows of the selected stores, or all of them, on a grid over the screens."""
+        picked = self._page.list.picked
+        self._page.acts.arrange(picked if len(picked) > 1 else None, screens())
+
+    def hibernate_picked(self) -> None:
+        """Closes the windows of the selected stores that nobody needs now; their tabs are kept."""
+        self._page.acts.hibernate(self._page.list.picked)
 
     def _open(self, profiles: list[str]) -> None:
         closed = [one for one in profiles if self._face.states.doing(one) not in LIVE]

@@ -15,6 +15,8 @@ _PLACE = say("Stores")
 ROW_MENU = (
     "store.open",
     "store.close",
+    "store.arrange",
+    "store.hibernate",
     "",
     "store.edit",
     "store.rename",
@@ -68,6 +70,8 @@ def commands(page: StoresPage) -> list[Command]:
             some,
             is_wide=True,
         ),
+        Command("store.arrange", say("Arrange windows"), deeds.arrange_picked, "layout-grid", (), _PLACE),
+        Command("store.hibernate", say("Hibernate"), deeds.hibernate_picked, "moon", (), _PLACE, some),
         Command("store.group", say("Put into a group…"), deeds.group_picked, "folder", (), _PLACE, some),
         Command("store.tags", say("Add tags…"), deeds.tag_picked, "tag", (), _PLACE, some),
         Command("store.clone", say("Make another like this…"), deeds.clone_current, "copy", (), _PLACE, one),
@@ -109,6 +113,7 @@ def bulk_acts(page: StoresPage) -> list[BulkAct]:
     return [
         BulkAct("open", say("Open"), "play", deeds.open_picked),
         BulkAct("close", say("Close"), "x", deeds.close_picked),
+        BulkAct("arrange", say("Arrange"), "layout-grid", deeds.arrange_picked),
         BulkAct("proxy", say("Change proxy"), "network", deeds.change_proxy_of_picked),
         BulkAct("check", say("Check"), "refresh-cw", deeds.check_picked),
         BulkAct("group", say("Group"), "folder", deeds.group_picked),

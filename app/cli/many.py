@@ -1,0 +1,147 @@
+"""`berth open-many`, `arrange` and `hibernate`: many windows at once."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from app.cli.context import Context
+from app.cli.windows import find_window, tell_opening
+from app.kernel.errors import Cancelled, ExitCode, Problem, UsageProblem
+from app.kernel.text import say
+
+if TYPE_CHECKING:
+    from app.isolation.keeper.messages import Plain
+    from app.kernel.ids import ProfileId
+    from app.workspace import Workspace
+
+
+class NothingToOpen(UsageProblem):
+    """Neither names nor a group nor the last windows."""
+
+
+def open_many_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth open-many` takes."""
+    parser.add_argument("names", metavar="NAME", nargs="*", help="names, numbers or ids")
+    parser.add_argument("--group", default="", help="every store of a group")
+    parser.add_argument("--last", action="store_true", help="those that were open when Berth last ended")
+
+
+def open_many(args: argparse.Namespace, context: Context) -> ExitCode:
+    """Opens windows, as many at the same time as this machine bears; tells of each as it is there.
+
+    Ctrl+C gives up what waits; what is open stays open.
+    """
+    with context.workspace() as work:
+        wanted = _wanted(args, context, work)
+        if not wanted:
+            raise NothingToOpen(
+                say("Which windows?"), say("Give names, --group GROUP, or --last after a crash.")
+            )
+        at_once = work.isolation.opening.at_once()
+        stops: list[bool] = []
+        with ThreadPoolExecutor(at_once, "berth-open") as threads:
+            waiting = [threads.submit(_open, work, profile, stops) for profile in wanted]
+            try:
+                done = [_told(one.result(), context) for one in waiting]
+            except KeyboardInterrupt:
+                stops.append(True)
+                for one in waiting:
+                    one.cancel()
+                raise
+    return ExitCode.DONE if all(done) else ExitCode.FAILED
+
+
+def arrange_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth arrange` takes."""
+    parser.add_argument("names", metavar="NAME", nargs="*", help="names, numbers or ids; none: every window")
+
+
+def arrange(args: argparse.Namespace, context: Context) -> None:
+    """Puts open windows on a grid; needs no passphrase."""
+    found, wanted = _open_windows(args.names, context)
+    from app.isolation.keeper.client import KeeperClient
+
+    keeper = KeeperClient.find(context.paths)
+    placed: list[str] = []
+    if keeper is not None:
+        with keeper:
+            placed = keeper.arrange(wanted)
+    names = ", ".join(str(window["name"]) for window in found if window["profile"] in placed)
+    words = say("Arranged: {names}.", names=names) if placed else say("No window is open.")
+    context.out.show({"arranged": placed}, words.english())
+
+
+def hibernate_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth hibernate` takes."""
+    parser.add_argument("names", metavar="NAME", nargs="*", help="names, numbers or ids; none: every window")
+
+
+def hibernate(args: argparse.Namespace, context: Context) -> None:
+    """Closes what has no unread message, no unsent text and nobody in front; needs no passphrase."""
+    from app.isolation.keeper.client import KeeperClient
+
+    _, wanted = _open_windows(args.names, context)
+    closed: list[Plain] = []
+    awake: list[Plain] = []
+    keeper = KeeperClient.find(context.paths)
+    if keeper is not None:
+        with keeper:
+            closed, awake = keeper.hibernate(wanted)
+    lines = [say("No window was put to sleep.")]
+    if closed:
+        lines = [say("Asleep, with their tabs kept: {names}.", names=_names(closed))]
+    if awake:
+        lines.append(say("In use, and left open: {names}.", names=_names(awake)))
+    context.out.show({"closed": closed, "awake": awake}, "\n".join(line.english() for line in lines))
+
+
+def _wanted(args: argparse.Namespace, context: Context, work: Workspace) -> list[ProfileId]:
+    from app.isolation.keeper.last_windows import last_windows
+    from app.isolation.profiles import ProfileQuery
+
+    profiles = work.isolation.profiles
+    found = [profiles.get(name).id for name in args.names]
+    if args.group:
+        found += profiles.ids(ProfileQuery(group=args.group))
+    if args.last:
+        found += [window.profile for window in last_windows(context.paths)]
+    return list(dict.fromkeys(found))
+
+
+def _open(work: Workspace, profile: str, stops: list[bool]) -> object:
+    try:
+        return work.isolation.opening.open_window(profile, is_wanted=lambda: not stops)
+    except Cancelled:
+        raise
+    except Problem as problem:
+        return problem
+
+
+def _told(result: object, context: Context) -> bool:
+    from app.isolation.opening import Opened
+
+    if isinstance(result, Opened):
+        tell_opening(result, context)
+        return result.is_open
+    assert isinstance(result, Problem)
+    facts = {"event": "failed", "error": result.id, "message": result.text.english()}
+    context.out.line(facts, f"{result.text.english()} {result.next_step.english()}")
+    return False
+
+
+def _open_windows(names: Sequence[str], context: Context) -> tuple[list[Plain], list[ProfileId] | None]:
+    from app.isolation.keeper.client import KeeperClient
+
+    keeper = KeeperClient.find(context.paths)
+    if keeper is None:
+        return [], None
+    with keeper:
+        found = keeper.windows()
+    return found, [find_window(found, name) for name in names] if names else None
+
+
+def _names(windows: Sequence[Plain]) -> str:
+    return ", ".join(f"{window['number']:03d} {window['name']}" for window in windows)
