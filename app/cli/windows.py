@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.context import Context
 from app.cli.output import table
-from app.kernel.errors import ExitCode
+from app.kernel.errors import ExitCode, UsageProblem
 from app.kernel.paths import is_there
 from app.kernel.text import Text, say
 
@@ -25,13 +25,30 @@ _MARKS = {"green": "✓", "amber": "!", "red": "✗"}
 _NUMBER = re.compile(r"#?[0-9]{1,9}")
 
 
+class EndpointNeedsAutomation(UsageProblem):
+    """A script was to attach to a window that a person drives."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("A window that a person drives has no address for scripts."),
+            say("Add --mode automation; the window then says that a script drives it."),
+        )
+
+
 def open_window_arguments(parser: argparse.ArgumentParser) -> None:
     """What `berth open` takes."""
     parser.add_argument("name", help="the profile's name, number or id")
     parser.add_argument(
         "--url", action="append", default=[], help="a page to open; may be given several times"
     )
-    parser.add_argument("--mode", choices=["hands-on"], default="hands-on", help="who drives the window")
+    parser.add_argument(
+        "--mode", choices=["hands-on", "automation"], default="hands-on", help="who drives the window"
+    )
+    parser.add_argument(
+        "--endpoint",
+        action="store_true",
+        help="print the address where a script attaches; with --mode automation, and a secret",
+    )
     parser.add_argument(
         "--hold",
         type=_seconds,
@@ -46,9 +63,19 @@ def open_window_arguments(parser: argparse.ArgumentParser) -> None:
 
 def open_window(args: argparse.Namespace, context: Context) -> ExitCode:
     """Opens a window; with `--hold` waits for its end and says why it ended."""
+    from app.isolation.plan import Mode
+
+    mode = Mode(args.mode)
+    if args.endpoint and mode is not Mode.AUTOMATION:
+        raise EndpointNeedsAutomation
     with context.workspace() as work:
         opened = work.isolation.opening.open_window(
-            args.name, urls=args.url, only_this_once=args.only_this_once, reason=args.reason
+            args.name,
+            urls=args.url,
+            mode=mode,
+            with_endpoint=args.endpoint,
+            only_this_once=args.only_this_once,
+            reason=args.reason,
         )
     tell_opening(opened, context)
     if not opened.is_open:
@@ -143,10 +170,24 @@ def recheck(args: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.FAILED if held else ExitCode.DONE
 
 
+def windows_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `berth windows` takes."""
+    parser.add_argument(
+        "--endpoint", metavar="NAME", help="print where a script attaches to this window; a secret"
+    )
+    parser.add_argument("--reason", help="why, where a reason is asked for")
+
+
 def windows(args: argparse.Namespace, context: Context) -> None:
-    """Lists the open windows and the crashed ones; needs no passphrase."""
+    """Lists the open windows and the crashed ones; needs no passphrase but for an address for scripts."""
     from app.isolation.keeper.client import windows_and_crashes
 
+    if args.endpoint is not None:
+        with context.workspace() as work:
+            profile, address = work.isolation.opening.script_address(args.endpoint, reason=args.reason)
+        facts = {"profile": profile.name, "profile_id": profile.id, "endpoint": address.reveal()}
+        context.out.show(facts, address.reveal())
+        return
     is_there(context.paths.profiles)  # says so where the notes of crashes cannot be read
     found = windows_and_crashes(context.paths)
     rows = [
@@ -154,13 +195,14 @@ def windows(args: argparse.Namespace, context: Context) -> None:
             f"{window['number']:03d}",
             window["name"],
             window["state"],
+            window.get("mode", ""),
             window.get("pid", ""),
             (window.get("preflight", {}).get("exit") or {}).get("ip", ""),
             str(window.get("opened_at") or window.get("at", ""))[:19],
         )
         for window in found
     ]
-    head = ("No", "Name", "State", "Pid", "Exit", "Since (UTC)")
+    head = ("No", "Name", "State", "Mode", "Pid", "Exit", "Since (UTC)")
     context.out.show(
         {"windows": [_plain(window) for window in found]},
         table(head, rows, "No window is open.", context.out.width),
@@ -220,6 +262,10 @@ def tell_opening(opened: Opened, context: Context) -> None:
         "engine": opened.engine,
         "preflight": preflight,
     }
+    if opened.endpoint is not None:
+        address = opened.endpoint.reveal()
+        facts["endpoint"] = address
+        checks += "\n" + say("A script attaches at {address}", address=address).english()
     context.out.line(facts, f"{words}\n{checks}")
 
 

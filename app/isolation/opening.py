@@ -22,6 +22,7 @@ from app.kernel.errors import Cancelled, Problem
 from app.kernel.gate import Ability, Act, Pass
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
+from app.kernel.secret import Secret
 from app.kernel.settings import Settings
 from app.vault.vault import OpenVault
 
@@ -35,6 +36,7 @@ class Opened:
     preflight: Preflight
     pid: int = 0
     engine: Plain | None = None
+    endpoint: Secret | None = None
 
 
 class Opening:
@@ -54,13 +56,16 @@ class Opening:
         who: str,
         *,
         urls: Sequence[str] = (),
+        mode: Mode = Mode.HANDS_ON,
+        with_endpoint: bool = False,
         only_this_once: bool = False,
         reason: str | None = None,
         engines: tuple[Engine, ...] | None = None,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> Opened:
-        """Opens a profile's hands-on window, after its preflight.
+        """Opens a profile's window, after its preflight; in automation mode a script may drive it.
 
+        `with_endpoint` asks at once for the address where a script attaches.
         `only_this_once` opens in spite of a red check that a person may answer for; proxy and relay are never
         among those. `engines` spares the search where the face knows them. `is_wanted` is asked once
         more before anything of the browser starts. Blocking: seconds.
@@ -68,10 +73,8 @@ class Opening:
         """
         profile = self._profiles.get(who)
         pass_ = self._admit(Ability.WINDOW_OPEN, profile.id, reason)
-        recorded = pass_  # what the history tells of it
-        if only_this_once:
-            recorded = self._admit(Ability.WINDOW_OVERRIDE, profile.id, reason)
-        plan = self.plan(profile, pass_, urls, only_this_once=only_this_once, engines=engines)
+        recorded = self._recorded(pass_, mode, only_this_once=only_this_once, reason=reason)
+        plan = self.plan(profile, pass_, urls, mode=mode, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
             if not is_wanted():
@@ -91,12 +94,43 @@ class Opening:
             except Problem:
                 self._profiles.take_back_opening(pass_, before)
                 raise
+            endpoint = keeper.endpoint(profile.id) if with_endpoint and event["event"] == "open" else None
         preflight = preflight_from(event["preflight"])
         if event["event"] != "open":
             profile = self._profiles.take_back_opening(pass_, before)
             return Opened(profile, is_open=False, preflight=preflight)
         engine = event["engine"]
-        return Opened(profile, is_open=True, preflight=preflight, pid=event["pid"], engine=engine)
+        return Opened(profile, True, preflight, event["pid"], engine, endpoint)
+
+    def script_address(self, who: str, *, reason: str | None = None) -> tuple[Profile, Secret]:
+        """Where a script attaches to a profile's automation window; who asked is recorded before.
+
+        Raises ProfileMissing, Refused, NotOpen, NotForScripts, KeeperUnreachable.
+        """
+        profile = self._profiles.get(who)
+        pass_ = self._admit(Ability.WINDOW_SCRIPT, profile.id, reason)
+        keeper = KeeperClient.find(self._paths)
+        if keeper is None:
+            raise NotOpen
+        with keeper:
+            address = keeper.endpoint(profile.id)
+        self._vault.database.write(pass_, lambda _tx: None)
+        return profile, address
+
+    def picture(self, who: str, *, tab: str = "", reason: str | None = None) -> tuple[Profile, bytes]:
+        """A PNG of a tab, or of the one in front; who took it is recorded before.
+
+        Raises ProfileMissing, Refused, NotOpen, TabMissing, KeeperUnreachable.
+        """
+        profile = self._profiles.get(who)
+        pass_ = self._admit(Ability.WINDOW_PICTURE, profile.id, reason)
+        keeper = KeeperClient.find(self._paths)
+        if keeper is None:
+            raise NotOpen
+        with keeper:
+            png = keeper.picture(profile.id, tab)
+        self._vault.database.write(pass_, lambda _tx: None)
+        return profile, png
 
     def at_once(self) -> int:
         """How many windows may be opening at the same time."""
@@ -121,6 +155,7 @@ class Opening:
         pass_: Pass,
         urls: Sequence[str] = (),
         *,
+        mode: Mode = Mode.HANDS_ON,
         only_this_once: bool = False,
         engines: tuple[Engine, ...] | None = None,
     ) -> LaunchPlan:
@@ -140,7 +175,7 @@ class Opening:
             colour=profile.colour,
             directory=str(self._paths.profile(profile.id)),
             engine=engine.choice(),
-            mode=Mode.HANDS_ON,
+            mode=mode,
             fingerprint=profile.fingerprint,
             upstream=upstream,
             start_pages=profile.start_pages,
@@ -158,6 +193,14 @@ class Opening:
             watch_s=float(self._settings.number("network.watch_s")),
             jail=profile.jail,
         )
+
+    def _recorded(self, pass_: Pass, mode: Mode, *, only_this_once: bool, reason: str | None) -> Pass:
+        """What the history tells of an opening."""
+        if mode is Mode.AUTOMATION:
+            pass_ = self._admit(Ability.WINDOW_SCRIPT, pass_.act.subject, reason)
+        if only_this_once:
+            pass_ = self._admit(Ability.WINDOW_OVERRIDE, pass_.act.subject, reason)
+        return pass_
 
     def _admit(self, ability: Ability, subject: str, reason: str | None) -> Pass:
         return self._vault.gate.admit(self._vault.session, Act(ability, subject), reason=reason)

@@ -165,6 +165,15 @@ class Prompts:
         self._show(made)
         return made
 
+    def show(self, question: Question) -> None:
+        """Asks a question of a kind of its own; its parent is the window's."""
+        self._show(question)
+
+    @property
+    def window(self) -> QWidget:
+        """What questions stand before."""
+        return self._window
+
     def close_all(self) -> None:
         """Takes back every question; at the lock nothing of the vault may stay on the screen."""
         for question in tuple(self._open):

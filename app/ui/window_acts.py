@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.isolation.browser.engines import Engine, find_engines
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.opening import Opened, Opening
+from app.isolation.plan import Mode
 from app.kernel.errors import Problem
 from app.kernel.gate import Answer, Refused
 from app.kernel.ids import ProfileId
@@ -26,6 +27,7 @@ class Wish:
     wants_open: bool
     only_this_once: bool = False
     reason: str | None = None
+    for_script: bool = False
 
 
 class WindowActs(QObject):
@@ -69,10 +71,15 @@ class WindowActs(QObject):
         return len(self._queue)
 
     def open(
-        self, profiles: Sequence[str], *, only_this_once: bool = False, reason: str | None = None
+        self,
+        profiles: Sequence[str],
+        *,
+        only_this_once: bool = False,
+        reason: str | None = None,
+        for_script: bool = False,
     ) -> None:
         """Opens windows, in the order given; one that is open comes to the front instead."""
-        wish, fresh = Wish(True, only_this_once, reason), []
+        wish, fresh = Wish(True, only_this_once, reason, for_script), []
         for profile in profiles:
             if profile in self._busy:
                 self._next[profile] = wish
@@ -182,6 +189,8 @@ class WindowActs(QObject):
             self._engines = find_engines()
         return self._opening.open_window(
             profile,
+            mode=Mode.AUTOMATION if wish.for_script else Mode.HANDS_ON,
+            with_endpoint=wish.for_script,
             only_this_once=wish.only_this_once,
             reason=wish.reason,
             engines=self._engines,
@@ -257,6 +266,11 @@ class WindowActs(QObject):
         if wish is None or wish.wants_open is is_open:
             return  # it is as wished
         if wish.wants_open:
-            self.open([profile], only_this_once=wish.only_this_once, reason=wish.reason)
+            self.open(
+                [profile],
+                only_this_once=wish.only_this_once,
+                reason=wish.reason,
+                for_script=wish.for_script,
+            )
         else:
             self._close(profile)

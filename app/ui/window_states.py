@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.isolation.checks import Preflight
 from app.isolation.keeper.watching import Watching, Windows, WindowState
+from app.isolation.plan import Mode
 from app.kernel.errors import Problem
 from app.kernel.paths import Paths
 from app.kernel.text import Text, say
@@ -40,6 +41,7 @@ DOING_TEXTS: dict[Doing, Text] = {
     Doing.BLOCKED: say("Blocked"),
     Doing.CRASHED: say("Crashed"),
 }
+SCRIPTED_TEXT = say("Script")
 # What asks for a person's attention first, when a list is sorted by window.
 RANK = (
     *(Doing.HELD, Doing.BLOCKED, Doing.CRASHED, Doing.OPEN),
@@ -98,6 +100,16 @@ class WindowStates(QObject):
     def state(self, profile: str) -> WindowState | None:
         """What the keeper says of a window."""
         return self._states.get(profile)
+
+    def is_scripted(self, profile: str) -> bool:
+        """Whether a script may drive the store's open window."""
+        state = self._states.get(profile)
+        return state is not None and state.mode == Mode.AUTOMATION and state.state in ("open", "closing")
+
+    def doing_text(self, profile: str) -> Text:
+        """What people read of a store's window: one that a script may drive says so."""
+        doing = self.doing(profile)
+        return SCRIPTED_TEXT if doing is Doing.OPEN and self.is_scripted(profile) else DOING_TEXTS[doing]
 
     def refusal(self, profile: str) -> Refusal | None:
         """Why a window was refused the last time."""

@@ -18,12 +18,18 @@ APP = ROOT / "app"
 ALLOWED = {
     "app.kernel": (),
     "app.isolation.network": ("app.kernel", "app.isolation.plan", "app.isolation.checks"),
-    "app.isolation.browser": ("app.kernel", "app.isolation.plan", "app.isolation.checks"),
+    "app.isolation.browser": (
+        "app.kernel",
+        "app.isolation.plan",
+        "app.isolation.checks",
+        "app.isolation.cookie",
+    ),
     "app.isolation.fingerprint": ("app.kernel", "app.isolation.plan", "app.isolation.checks"),
     "app.isolation.keeper": (
         "app.kernel",
         "app.isolation.plan",
         "app.isolation.checks",
+        "app.isolation.cookie",
         "app.isolation.network",
         "app.isolation.browser",
         "app.isolation.fingerprint",

@@ -13,7 +13,7 @@ from app.isolation.browser.hub import Hub
 from app.kernel.errors import NotFoundProblem
 from app.kernel.text import say
 
-_WORLD = "berth"
+WORLD = "berth"  # what isolated worlds are called; no page can see them
 _ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "nativeVirtualKeyCode": 13}
 
 
@@ -66,7 +66,7 @@ async def evaluate(hub: Hub, page: str, expression: str) -> Any:
     session = await hub.session_of(page)
     tree = await hub.command("Page.getFrameTree", session)
     frame = tree["frameTree"]["frame"]["id"]
-    world = await hub.command("Page.createIsolatedWorld", session, frameId=frame, worldName=_WORLD)
+    world = await hub.command("Page.createIsolatedWorld", session, frameId=frame, worldName=WORLD)
     answer = await hub.command(
         "Runtime.evaluate",
         session,

@@ -11,7 +11,7 @@ import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from app.isolation.browser.arming import Arming
 from app.isolation.browser.pipe import CdpPipe, Message
@@ -40,6 +40,20 @@ _OUT_OF_SIGHT = {
 _UNKNOWN_SESSION = -32001
 _INVALID_REQUEST = -32600
 _REFUSED = -32000
+# What no client may ask for: the window's end, and whatever leads past the relay or past this list.
+_CLOSES = "Berth closes this window."
+_PAST_RELAY = "Berth keeps this window on its own network path."
+_PAST_HUB = "Berth does not hand the protocol on."
+_NOT_FOR_CLIENTS = {
+    "Browser.close": _CLOSES,
+    "Browser.crash": _CLOSES,
+    "Browser.crashGpuProcess": _CLOSES,
+    "Target.setRemoteLocations": _PAST_RELAY,
+    "Tethering.bind": _PAST_RELAY,
+    "Extensions.loadUnpacked": _PAST_RELAY,
+    "Target.sendMessageToTarget": _PAST_HUB,
+    "Target.exposeDevToolsProtocol": _PAST_HUB,
+}
 
 
 class CommandFailed(Problem):
@@ -50,6 +64,19 @@ class CommandFailed(Problem):
             say("The browser refused {method} (code {code}).", method=method, code=code),
             say("Update the browser, and tell us its version if this stays."),
         )
+
+
+class Follower(Protocol):
+    """Somebody of ours who wants to know of the hub's own sessions with pages and frames."""
+
+    def armed(self, session: str, kind: str) -> None:
+        """A session has begun; what is sent now comes before the target's first script."""
+
+    def told(self, session: str, method: str, params: Message) -> None:
+        """An event of a session."""
+
+    def gone(self, session: str) -> None:
+        """A session has ended."""
 
 
 @dataclass(slots=True)
@@ -88,8 +115,10 @@ class Hub:
         self._clients: set[Client] = set()
         self._armed: dict[str, str] = {}
         self._sessions: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
         self._hidden_contexts: set[str] = set()
         self._left_contexts: set[str] = set()
+        self.followers: list[Follower] = []
         self.pages: dict[str, Target] = {}
         self.page_changed = asyncio.Event()
         self.ended = asyncio.Event()
@@ -110,18 +139,29 @@ class Hub:
 
         Raises CommandFailed or EngineGone.
         """
+        return await self.ask(method, session, params, _COMMAND_TIMEOUT_S)
+
+    async def ask(self, method: str, session: str, params: Message, limit_s: float | None) -> Any:
+        """The same with a time limit of one's own; None waits as long as the browser lives."""
+        future = self.begin(method, session, params)
+        try:
+            return await asyncio.wait_for(future, limit_s)
+        except TimeoutError:
+            raise EngineGone from None
+
+    def begin(self, method: str, session: str, params: Message) -> asyncio.Future[Any]:
+        """Sends a command at once; its result comes by itself, or CommandFailed or EngineGone.
+
+        Raises EngineGone.
+        """
         if self.ended.is_set():
             raise EngineGone
         number = next(self._ids)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(lambda _done: self._waiting.pop(number, None))
         self._waiting[number] = (method, future)
         self._send(number, method, params, session)
-        try:
-            return await asyncio.wait_for(future, _COMMAND_TIMEOUT_S)
-        except TimeoutError:
-            raise EngineGone from None
-        finally:
-            self._waiting.pop(number, None)
+        return future
 
     def close(self) -> None:
         """Ends the pipe; the browser closes itself."""
@@ -148,6 +188,7 @@ class Hub:
         self._left_contexts |= client.contexts
         if not self.ended.is_set():
             await self.command("Target.detachFromTarget", sessionId=client.root)
+            self._arm_anew()
 
     async def detach_all(self) -> None:
         """Sends every client away at once."""
@@ -225,7 +266,10 @@ class Hub:
         return self._sessions[page]
 
     def receive(self, client: Client, message: object) -> None:
-        """Passes a client's message on to the browser; nonsense is answered with an error."""
+        """Passes a client's message on to the browser; nonsense is answered with an error.
+
+        Raises ValueError for what cannot be sent at all.
+        """
         if client not in self._clients:
             return
         if not isinstance(message, dict) or not _is_request(message):
@@ -235,14 +279,18 @@ class Hub:
         method, params = message["method"], dict(message.get("params", {}))
         if session not in client.sessions:
             client.deliver(_error(message, _UNKNOWN_SESSION, "Session with given id not found."))
-        elif method in ("Browser.close", "Browser.crash", "Browser.crashGpuProcess"):
-            client.deliver(_error(message, _REFUSED, "Berth closes this window."))
+        elif why := _refusal(method, params):
+            client.deliver(_error(message, _REFUSED, why))
         else:
             if method == "Target.createTarget" and client.discreet:
                 params.update(_OUT_OF_SIGHT)
             number = next(self._ids)
             self._relayed[number] = (client, message["id"])
             self._send(number, method, params, session)
+
+    async def sent(self) -> None:
+        """Returns when the browser has taken most of what was sent to it."""
+        await self._pipe.sent()
 
     def _send(self, number: int, method: str, params: Message, session: str) -> None:
         message: Message = {"id": number, "method": method, "params": params}
@@ -254,6 +302,8 @@ class Hub:
         if "id" in message:
             self._on_answer(message)
             return
+        if "method" not in message:
+            return  # the browser's answer to something that it could not read
         session = message.get("sessionId", "")
         owner = next((client for client in self._clients if session in client.sessions), None)
         if owner is not None:
@@ -291,9 +341,13 @@ class Hub:
         params = message.get("params", {})
         match message["method"]:
             case "Target.attachedToTarget":
+                self._parents[params["sessionId"]] = message.get("sessionId", "")
                 self._arm(params)
             case "Target.detachedFromTarget":
                 self._armed.pop(params["sessionId"], None)
+                self._parents.pop(params["sessionId"], None)
+                for follower in self.followers:
+                    follower.gone(params["sessionId"])
                 self._arm_again()
             case "Target.targetCreated" | "Target.targetInfoChanged":
                 self._note(params["targetInfo"])
@@ -301,8 +355,9 @@ class Hub:
                 self._sessions.pop(params["targetId"], None)
                 if self.pages.pop(params["targetId"], None) is not None:
                     self.page_changed.set()
-            case _:
-                return
+            case method:
+                for follower in self.followers:
+                    follower.told(message.get("sessionId", ""), method, params)
 
     def _arm(self, params: Message) -> None:
         session, info = params["sessionId"], params["targetInfo"]
@@ -315,6 +370,8 @@ class Hub:
         self._tell("Target.setAutoAttach", session, _ATTACH)
         for method, values in self._arming.commands(info["type"]):
             self._tell(method, session, values)
+        for follower in self.followers:
+            follower.armed(session, info["type"])
         if params.get("waitingForDebugger"):
             self._tell("Runtime.runIfWaitingForDebugger", session, {})
 
@@ -323,6 +380,26 @@ class Hub:
         for session, kind in self._armed.items():
             for method, values in self._arming.lasting_commands(kind):
                 self._tell(method, session, values)
+
+    def _arm_anew(self) -> None:
+        # A client that goes takes its overrides with it, and with them ours of the same kind.
+        for session, kind in self._armed.items():
+            for method, values in self._arming.commands(kind):
+                self._tell(method, session, values)
+
+    def sessions(self) -> list[tuple[str, str, str]]:
+        """The hub's own sessions: each with its target and that one's kind."""
+        return [
+            (session, target, self._armed[session])
+            for target, session in self._sessions.items()
+            if session in self._armed
+        ]
+
+    def page_of(self, session: str) -> str:
+        """The page whose frame a session is for; empty where it is of no page that the window shows."""
+        while parent := self._parents.get(session, ""):
+            session = parent
+        return next((page for page in self.pages if self._sessions.get(page) == session), "")
 
     def _tell(self, method: str, session: str, params: Message) -> None:
         self._send(next(self._ids), method, params, session)
@@ -337,7 +414,7 @@ class Hub:
     def _on_end(self) -> None:
         self.ended.set()
         self.page_changed.set()
-        for _, future in self._waiting.values():
+        for _, future in tuple(self._waiting.values()):
             if not future.done():
                 future.set_exception(EngineGone())
         for client in tuple(self._clients):
@@ -351,6 +428,15 @@ def _is_request(message: Message) -> bool:
         and isinstance(message.get("params", {}), dict)
         and isinstance(message.get("sessionId", ""), str)
     )
+
+
+def _refusal(method: str, params: Message) -> str:
+    """Why a client may not ask for this; empty where it may."""
+    if method == "Target.createBrowserContext" and (
+        params.get("proxyServer") or params.get("proxyBypassList")
+    ):
+        return _PAST_RELAY
+    return _NOT_FOR_CLIENTS.get(method, "")
 
 
 def _without_root(message: Message, client: Client) -> Message:

@@ -23,6 +23,7 @@ class CdpPipe:
         self._on_end = on_end
         self._writer: asyncio.WriteTransport | None = None
         self._reader: asyncio.ReadTransport | None = None
+        self._outlet = _Outlet()
 
     async def start(self) -> None:
         """Connects both ends to the running loop."""
@@ -31,13 +32,20 @@ class CdpPipe:
             lambda: _Splitter(self._on_message, self._ended), os.fdopen(self._read_fd, "rb", 0)
         )
         self._writer, _ = await loop.connect_write_pipe(
-            asyncio.BaseProtocol, os.fdopen(self._write_fd, "wb", 0)
+            lambda: self._outlet, os.fdopen(self._write_fd, "wb", 0)
         )
 
     def send(self, message: Message) -> None:
-        """Queues a message; after the end it is dropped silently, `on_end` has told."""
+        """Queues a message; after the end it is dropped silently, `on_end` has told.
+
+        Raises ValueError for one that is no JSON, such as with a number that is none.
+        """
         if self._writer is not None and not self._writer.is_closing():
-            self._writer.write(json.dumps(message, ensure_ascii=False).encode() + b"\0")
+            self._writer.write(encoded(message) + b"\0")
+
+    async def sent(self) -> None:
+        """Returns when the browser has taken most of what was queued, or has ended."""
+        await self._outlet.open.wait()
 
     def close(self) -> None:
         """Ends the pipe, which makes the browser close itself cleanly."""
@@ -49,6 +57,32 @@ class CdpPipe:
         if self._writer is not None:
             self._writer.close()
         self._on_end()
+
+
+def encoded(message: Message) -> bytes:
+    """A message as it travels. Half a character, which pages can make, goes as an escape.
+
+    Raises ValueError for a number that is none: Chromium would not say which message it means.
+    """
+    try:
+        return json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(message, allow_nan=False).encode()
+
+
+class _Outlet(asyncio.BaseProtocol):
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+
+    def pause_writing(self) -> None:
+        self.open.clear()
+
+    def resume_writing(self) -> None:
+        self.open.set()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.open.set()
 
 
 class _Splitter(asyncio.Protocol):

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from app.isolation.browser.problems import PreferencesBroken
-from app.isolation.plan import GeoMode, LaunchPlan, WebRtcPolicy
+from app.isolation.plan import GeoMode, LaunchPlan, Mode, WebRtcPolicy
 from app.kernel.files import write_whole
 from app.kernel.paths import private_folder
 
 _RESTORE_LAST_SESSION = 1
 _NO_PREDICTION = 2
 _BLOCK = 2
+_SCRIPT_SIGN = " · script"
 # Permissions with which an extension can change where traffic goes or what WebRTC shows.
 _CONTROLLING = frozenset({"proxy", "privacy", "dns", "vpnProvider"})
 
@@ -85,8 +86,9 @@ def local_state(plan: LaunchPlan) -> Tree:
 
 
 def window_name(plan: LaunchPlan) -> str:
-    """Number and name of the store, as the browser shows them."""
-    return f"{plan.number:03d} {plan.name}"
+    """Number and name of the store, as the browser shows them; a window that a script drives says so."""
+    sign = _SCRIPT_SIGN if plan.mode is Mode.AUTOMATION else ""
+    return f"{plan.number:03d} {plan.name}{sign}"
 
 
 def controlling_extensions(browser_dir: Path) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ async def bring_to_front(hub: Hub) -> None:
     newest = next(reversed(hub.pages), None)
     if newest is None:
         raise EngineGone
-    page = newest if len(hub.pages) == 1 else await _seen_page(hub)
+    page = newest if len(hub.pages) == 1 else await seen_page(hub)
     if page is None:
         await _restore(hub, newest)
         page = await _seen_page_soon(hub)
@@ -32,7 +32,7 @@ async def bring_to_front(hub: Hub) -> None:
     await hub.command("Target.activateTarget", targetId=page or newest)
 
 
-async def _seen_page(hub: Hub) -> str | None:
+async def seen_page(hub: Hub) -> str | None:
     """The page that can be seen; of several windows the one that has the keyboard, or the newest."""
     pages = tuple(hub.pages)
     looks = await asyncio.gather(*(_look(hub, page) for page in pages))
@@ -52,10 +52,10 @@ async def _look(hub: Hub, page: str) -> tuple[bool, bool]:
 async def _seen_page_soon(hub: Hub) -> str | None:
     loop = asyncio.get_running_loop()
     ends = loop.time() + _RESTORED_S
-    page = await _seen_page(hub)
+    page = await seen_page(hub)
     while page is None and loop.time() < ends:
         await asyncio.sleep(_PAUSE_S)
-        page = await _seen_page(hub)
+        page = await seen_page(hub)
     return page
 
 

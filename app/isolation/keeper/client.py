@@ -13,7 +13,9 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
+from app.isolation.browser.listening import Shortcut, shortcut_plain
 from app.isolation.checks import Check, Preflight
+from app.isolation.cookie import Cookie
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.meeting import GREETING_S, connect, cut, read_word, within
 from app.isolation.keeper.messages import (
@@ -22,6 +24,8 @@ from app.isolation.keeper.messages import (
     KeeperProblem,
     Plain,
     checks_from,
+    cookie_from,
+    cookie_plain,
     packed,
     preflight_from,
     problem_from,
@@ -32,6 +36,7 @@ from app.isolation.plan import Fingerprint, LaunchPlan, fingerprint_plain
 from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths, private_folder
+from app.kernel.secret import Secret
 from app.kernel.text import say
 
 _START_TIMEOUT_S = 20.0
@@ -43,7 +48,7 @@ _FOREVER_S = 10 * 365 * 24 * 3600.0
 _SILENCE_S = 15.0  # several beats of a keeper that is alive
 _MESSAGE_S = 30.0  # for one message to go through once it has begun
 _ANSWER_S = 60.0  # for an answer that a living keeper has soon
-_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch"})
+_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch", "heard"})
 # A keeper of another version may not beat.
 _OTHER_VERSION_SILENCE_S = 120.0
 _UNKNOWN_VERSION = 0
@@ -260,6 +265,58 @@ class KeeperClient:
         Raises Problem.
         """
         self._ask("close-page", profile=profile, url=url)
+
+    def endpoint(self, profile: ProfileId) -> Secret:
+        """Where a script attaches to an automation window. Raises Problem."""
+        return Secret(str(self._ask("endpoint", profile=profile)["address"]))
+
+    def insert_text(self, profile: ProfileId, text: str) -> str:
+        """Puts text at the caret in the window's page in front, and never sends it; that page's id.
+
+        Raises Problem, for instance no-field-focused, field-composing, field-refuses.
+        """
+        return str(self._ask("insert", profile=profile, text=text)["page"])
+
+    def tabs(self, profile: ProfileId) -> list[Plain]:
+        """The tabs of a window: id, url, title, and which is in front. Raises Problem."""
+        return list(self._ask("tabs", profile=profile)["tabs"])
+
+    def focus_tab(self, profile: ProfileId, tab: str) -> None:
+        """Brings a tab to the front. Raises Problem."""
+        self._ask("focus-tab", profile=profile, tab=tab)
+
+    def close_tab(self, profile: ProfileId, tab: str) -> None:
+        """Closes a tab; with the last one the window ends. Raises Problem."""
+        self._ask("close-tab", profile=profile, tab=tab)
+
+    def picture(self, profile: ProfileId, tab: str = "") -> bytes:
+        """A PNG of a tab, or of the one in front. Raises Problem."""
+        return base64.b64decode(self._ask("picture", profile=profile, tab=tab)["png"])
+
+    def listen(self, profile: ProfileId, shortcuts: Sequence[Shortcut]) -> None:
+        """Listens for these keys in every page of a window, in place of those before. Raises Problem."""
+        self._ask("listen", profile=profile, shortcuts=[shortcut_plain(one) for one in shortcuts])
+
+    def heard(self, since: int = NEVER) -> tuple[int, list[Plain]]:
+        """Waits for keys pressed after a number: the last number, and profile, page and shortcut of each.
+
+        Without a number it returns the last one at once. Raises KeeperUnreachable when the keeper ends.
+        """
+        answer = self._ask("heard", since=since)
+        return int(answer["last"]), list(answer["heard"])
+
+    def cookies(self, profile: ProfileId) -> tuple[Cookie, ...]:
+        """Every cookie of an open window's profile. Raises Problem."""
+        return tuple(cookie_from(raw) for raw in self._ask("cookies", profile=profile)["cookies"])
+
+    def set_cookies(self, profile: ProfileId, cookies: Sequence[Cookie]) -> tuple[int, ...]:
+        """Writes cookies; the places of those that the browser refused. Raises Problem."""
+        plain = [cookie_plain(cookie) for cookie in cookies]
+        return tuple(self._ask("set-cookies", profile=profile, cookies=plain)["refused"])
+
+    def remove_cookies(self, profile: ProfileId, site: str = "") -> int:
+        """Removes the cookies of a host and of those below it, or all; how many went. Raises Problem."""
+        return int(self._ask("remove-cookies", profile=profile, site=site)["removed"])
 
     def _ask_version(self) -> None:
         try:

@@ -7,6 +7,7 @@ import asyncio
 from app.isolation.browser import acting
 from app.isolation.keeper.unread import unread_of
 from app.isolation.keeper.window import RunningWindow, State
+from app.isolation.plan import Mode
 from app.kernel.errors import Problem
 
 _LOOK_S = 1.0
@@ -24,7 +25,7 @@ _IN_USE = """(() => {
 
 async def is_in_use(window: RunningWindow) -> bool:
     """Unread messages, the keyboard's focus, an unsent text, or something that plays. When in doubt, yes."""
-    if window.state is not State.OPEN:
+    if window.state is not State.OPEN or window.plan.mode is Mode.AUTOMATION:  # a script may come any moment
         return True
     await window.read_titles()
     pages = tuple(window.hub.pages.values())

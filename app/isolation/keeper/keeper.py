@@ -8,19 +8,39 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from app.isolation.browser import acting
+from app.isolation.browser.cookie_jar import empty_jar, fill_jar, read_jar
+from app.isolation.browser.inserting import insert_text
+from app.isolation.browser.listening import shortcut_from
 from app.isolation.browser.looking import Eyes
 from app.isolation.browser.placing import Area, place, screen_of
-from app.isolation.browser.raising import bring_to_front
+from app.isolation.browser.raising import bring_to_front, seen_page
 from app.isolation.checks import Preflight
+from app.isolation.cookie import belongs_to
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.arranging import grid
 from app.isolation.keeper.describing import describe, describe_opening
 from app.isolation.keeper.guarding import Guard, follow_machine
+from app.isolation.keeper.hearing import Hearing
 from app.isolation.keeper.idleness import is_in_use
-from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, RequestWrong, checks_plain, preflight_plain
+from app.isolation.keeper.messages import (
+    PROTOCOL_VERSION,
+    Plain,
+    RequestWrong,
+    checks_plain,
+    cookie_from,
+    cookie_plain,
+    preflight_plain,
+)
 from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
-from app.isolation.keeper.problems import CannotPlace, NotOpen, NotPrepared, PageMissing, WindowBusy
+from app.isolation.keeper.problems import (
+    CannotPlace,
+    NotOpen,
+    NotPrepared,
+    PageMissing,
+    TabMissing,
+    WindowBusy,
+)
 from app.isolation.keeper.window import Reason, RunningWindow, State
 from app.isolation.plan import LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
@@ -46,6 +66,7 @@ class Keeper:
         self._following: asyncio.Task[None] | None = None
         self._titles_at = 0.0
         self._news = News(self._seen)
+        self._heard = Hearing()
         self.changed = asyncio.Event()
 
     @property
@@ -83,6 +104,17 @@ class Keeper:
             "screenshot": self._screenshot,
             "open-page": self._open_page,
             "close-page": self._close_page,
+            "endpoint": self._endpoint,
+            "insert": self._insert,
+            "tabs": self._tabs,
+            "focus-tab": self._focus_tab,
+            "close-tab": self._close_tab,
+            "picture": self._picture,
+            "listen": self._listen,
+            "heard": self._heard_after,
+            "cookies": self._cookies,
+            "set-cookies": self._set_cookies,
+            "remove-cookies": self._remove_cookies,
         }
         handler = handlers.get(str(request.get("op")))
         if handler is None:
@@ -125,6 +157,7 @@ class Keeper:
             self._touch()
         self._windows[profile] = window
         window.changed = self._touch
+        window.heard = self._heard.note
         self._guards[profile] = Guard(window)
         if self._following is None:
             self._following = asyncio.create_task(follow_machine(self._guards.values), name="berth-machine")
@@ -258,6 +291,67 @@ class Keeper:
         window, page = self._page(request)
         await acting.close_page(window.hub, page)
         return {}
+
+    async def _endpoint(self, request: Plain) -> Plain:
+        return {"address": await self._window(request).script_address()}
+
+    async def _insert(self, request: Plain) -> Plain:
+        return {"page": await insert_text(self._window(request).hub, str(request["text"]))}
+
+    async def _tabs(self, request: Plain) -> Plain:
+        hub = self._window(request).hub
+        await hub.read_titles()
+        front = await seen_page(hub)
+        return {
+            "tabs": [
+                {"id": page.id, "url": page.url, "title": page.title, "in_front": page.id == front}
+                for page in hub.pages.values()
+            ]
+        }
+
+    async def _focus_tab(self, request: Plain) -> Plain:
+        window, tab = self._tab(request)
+        await window.hub.command("Target.activateTarget", targetId=tab)
+        return {}
+
+    async def _close_tab(self, request: Plain) -> Plain:
+        window, tab = self._tab(request)
+        await acting.close_page(window.hub, tab)
+        return {}
+
+    async def _picture(self, request: Plain) -> Plain:
+        window = self._window(request)
+        tab = str(request["tab"]) or await seen_page(window.hub) or next(reversed(window.hub.pages), "")
+        if tab not in window.hub.pages:
+            raise TabMissing
+        return {"png": await acting.screenshot(window.hub, tab)}
+
+    async def _listen(self, request: Plain) -> Plain:
+        await self._window(request).listen([shortcut_from(one) for one in request["shortcuts"]])
+        return {}
+
+    async def _heard_after(self, request: Plain) -> Plain:
+        return await self._heard.after(int(request["since"]))
+
+    def _tab(self, request: Plain) -> tuple[RunningWindow, str]:
+        window, tab = self._window(request), str(request["tab"])
+        if tab not in window.hub.pages:
+            raise TabMissing
+        return window, tab
+
+    async def _cookies(self, request: Plain) -> Plain:
+        return {"cookies": [cookie_plain(one) for one in await read_jar(self._window(request).hub)]}
+
+    async def _set_cookies(self, request: Plain) -> Plain:
+        cookies = [cookie_from(one) for one in request["cookies"]]
+        return {"refused": list(await fill_jar(self._window(request).hub, cookies))}
+
+    async def _remove_cookies(self, request: Plain) -> Plain:
+        hub, site = self._window(request).hub, str(request["site"])
+        gone = [one for one in await read_jar(hub) if not site or belongs_to(one, site)]
+        await empty_jar(hub, gone)
+        left = {one.key for one in await read_jar(hub)}
+        return {"removed": sum(one.key not in left for one in gone)}
 
     def _window(self, request: Plain) -> RunningWindow:
         window = self._windows.get(str(request["profile"]))

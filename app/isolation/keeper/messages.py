@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from app.isolation.checks import Check, Exit, Level, Preflight
+from app.isolation.cookie import Cookie, SameSite
 from app.kernel.errors import ExitCode, Problem, UsageProblem
+from app.kernel.secret import Secret
 from app.kernel.text import Text, say
 
 # Raise it with every change that an older face or keeper would misunderstand. `hello`, `windows` and `close`
@@ -129,6 +132,17 @@ def checks_from(raw: Sequence[Plain]) -> tuple[Check, ...]:
         )
         for check in raw
     )
+
+
+def cookie_plain(cookie: Cookie) -> Plain:
+    """A cookie, with its value, for the channel."""
+    plain = {item.name: getattr(cookie, item.name) for item in fields(cookie)}
+    return {**plain, "value": cookie.value.reveal(), "same_site": cookie.same_site.value}
+
+
+def cookie_from(raw: Plain) -> Cookie:
+    """The cookie that `cookie_plain` wrote."""
+    return Cookie(**{**raw, "value": Secret(raw["value"]), "same_site": SameSite(raw["same_site"])})
 
 
 def exit_plain(found: Exit) -> Plain:

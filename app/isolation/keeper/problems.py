@@ -25,6 +25,16 @@ class NotOpen(NotFoundProblem):
         super().__init__(say("This store has no open window."), say("`berth windows` lists the open ones."))
 
 
+class NotForScripts(UsageProblem):
+    """A person drives this window."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            say("A person drives the window of {name}, so no script may attach to it.", name=name),
+            say("Close it, and open it for a script: `berth open NAME --mode automation --endpoint`."),
+        )
+
+
 class CannotPlace(Problem):
     """The desktop decides where windows go."""
 
@@ -54,6 +64,15 @@ class PageMissing(NotFoundProblem):
         super().__init__(
             say("The window shows no page at {url}.", url=url[:200]),
             say("Open that page in it, then try again."),
+        )
+
+
+class TabMissing(NotFoundProblem):
+    """The window has no such tab."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The window has no such tab any more."), say("`berth tabs NAME` lists those that it has.")
         )
 
 

@@ -171,7 +171,7 @@ class _Server:
     @contextlib.contextmanager
     def _uncounted_while_watching(self, request: Plain) -> Iterator[None]:
         """Who only looks on does not keep a keeper that has nothing to do."""
-        step = int(request.get("op") == "watch")
+        step = int(request.get("op") in ("watch", "heard"))
         self._count(-step)
         try:
             yield
@@ -258,7 +258,7 @@ def _let_go_of_the_starter() -> None:
 
 def _finish(answer: Future[Plain], request: Plain) -> None:
     """What was begun for a face that has gone comes to its end, so that it can be cleared away."""
-    if request.get("op") in ("wait", "watch"):
+    if request.get("op") in ("wait", "watch", "heard"):
         answer.cancel()
     with contextlib.suppress(CancelledError):
         answer.result()

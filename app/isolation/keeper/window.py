@@ -6,19 +6,22 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from app.isolation.browser.directory import ProfileDirectory
+from app.isolation.browser.endpoint import Endpoint
 from app.isolation.browser.hub import Hub, Target
 from app.isolation.browser.jail import Jail
+from app.isolation.browser.listening import Listening, Shortcut
 from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Check, Exit, Preflight
+from app.isolation.keeper.problems import NotForScripts, NotOpen
 from app.isolation.network.relay import Relay
-from app.isolation.plan import LaunchPlan
+from app.isolation.plan import LaunchPlan, Mode
 from app.kernel.errors import Problem
 
 _log = logging.getLogger("berth.keeper.window")
@@ -77,6 +80,8 @@ class RunningWindow:
         self._arguments = arguments
         self.opened_at = now
         self.changed: Callable[[], None] = _nothing  # called whenever it may look different to a face
+        self.heard: Callable[[str, str, str], None] = _nobody  # profile, page, shortcut
+        self._listening: Listening | None = None
         self.relay.noted = self._tell
         self._state = State.CHECKING
         self.preflight = Preflight(None, ())
@@ -84,6 +89,8 @@ class RunningWindow:
         self.engine_version = ""
         self.after: asyncio.Task[None] | None = None
         self._reason: Reason | None = None
+        self._endpoint: Endpoint | None = None
+        self._address: asyncio.Task[str] | None = None
         self.closed: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
         self._watcher = asyncio.create_task(self._watch(), name=f"window-{plan.profile}")
 
@@ -187,6 +194,29 @@ class RunningWindow:
             with contextlib.suppress(Problem):
                 await self.hub.read_titles()
 
+    async def script_address(self) -> str:
+        """Where a script attaches, for as long as the window lives; nothing listens before the first asking.
+
+        A secret: whoever knows it has the window. Raises NotForScripts or NotOpen.
+        """
+        if self.plan.mode is not Mode.AUTOMATION:
+            raise NotForScripts(self.plan.name)
+        if self.state is not State.OPEN:
+            raise NotOpen
+        if self._endpoint is None or self._address is None:
+            self._endpoint = Endpoint(self.hub, discreet=False, serves_next=True)
+            self._address = asyncio.create_task(self._endpoint.start())
+        return await asyncio.shield(self._address)
+
+    async def listen(self, shortcuts: Sequence[Shortcut]) -> None:
+        """Listens for these keys in every page of the window, in place of those before; none ends it.
+
+        Raises EngineGone.
+        """
+        if self._listening is None:
+            self._listening = Listening(self.hub, lambda page, key: self.heard(self.plan.profile, page, key))
+        await self._listening.listen(shortcuts)
+
     async def close(self, reason: Reason) -> Reason:
         """Shuts the relay, asks the browser to close, and waits until it is gone."""
         if not self.closed.done() and self._reason is None:
@@ -240,6 +270,10 @@ class RunningWindow:
             )
         self.state = State.CRASHED if reason is Reason.CRASHED else State.CLOSED
         self.hub.close()
+        if self._listening is not None:
+            await self._listening.end()
+        if self._endpoint is not None:
+            await self._endpoint.stop()
         await self.relay.close()
         if self._jail is not None:
             self._jail.close()
@@ -250,6 +284,10 @@ class RunningWindow:
 
 def _nothing() -> None:
     """Until somebody wants to know."""
+
+
+def _nobody(_profile: str, _page: str, _shortcut: str) -> None:
+    """Until somebody wants to hear."""
 
 
 def _has_title(page: Target) -> bool:

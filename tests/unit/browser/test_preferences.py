@@ -20,7 +20,7 @@ from app.isolation.browser.preferences import (
     write_preferences,
 )
 from app.isolation.browser.problems import PreferencesBroken
-from app.isolation.plan import Fingerprint, GeoMode, LaunchPlan, Place, WebRtcPolicy
+from app.isolation.plan import Fingerprint, GeoMode, LaunchPlan, Mode, Place, WebRtcPolicy
 from tests.support.plans import plan_for
 
 SETTINGS = Fingerprint(languages=("de-DE", "de", "en"), timezone="Europe/Berlin")
@@ -143,6 +143,10 @@ def test_a_colour_is_kept_as_chromium_reads_it(colour: str):
 
 def test_a_store_is_called_by_number_and_name():
     assert window_name(plan(number=1234, name="店铺")) == "1234 店铺"
+
+
+def test_a_window_that_a_script_drives_is_marked_in_its_name():
+    assert window_name(plan(number=12, name="Anna", mode=Mode.AUTOMATION)) == "012 Anna · script"
 
 
 def test_what_the_browser_itself_wrote_stays(tmp_path: Path):

@@ -80,6 +80,7 @@ def test_open_needs_a_name_alone():
         "name": "Anna",
         "url": [],
         "mode": "hands-on",
+        "endpoint": False,
         "hold": None,
         "only_this_once": False,
         "reason": None,
@@ -229,8 +230,8 @@ def test_without_a_keeper_the_crashed_windows_are_listed(paths: Paths):
     crash_notes.leave(root, plan_for(root), NOW)
     words, machine = Printed(paths, as_json=False), Printed(paths, as_json=True)
 
-    windows(argparse.Namespace(), words.context)
-    windows(argparse.Namespace(), machine.context)
+    windows(argparse.Namespace(endpoint=None, reason=None), words.context)
+    windows(argparse.Namespace(endpoint=None, reason=None), machine.context)
 
     assert words.out.getvalue().splitlines()[1].split() == ["007", "Anna", "crashed", "2026-11-22T08:30:00"]
     assert machine.json() == {
@@ -249,7 +250,7 @@ def test_without_a_keeper_the_crashed_windows_are_listed(paths: Paths):
 def test_no_window_at_all_is_said(paths: Paths):
     printed = Printed(paths, as_json=False)
 
-    windows(argparse.Namespace(), printed.context)
+    windows(argparse.Namespace(endpoint=None, reason=None), printed.context)
 
     assert printed.out.getvalue() == "No window is open.\n"
 

@@ -11,7 +11,7 @@ from app.kernel.text import Text, say
 from app.ui.language import told, tr
 from app.ui.pages.stores.words import STATUS_TEXTS, platform_and_market
 from app.ui.telling import ago, beside, exact, number, until
-from app.ui.window_states import DOING_TEXTS, WindowStates
+from app.ui.window_states import WindowStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ COLUMNS: tuple[Column, ...] = (
         "platform",
     ),
     Column("status", say("Account"), 100, lambda seen: told(STATUS_TEXTS[seen.row.profile.status]), "status"),
-    Column(
-        "window", say("Window"), 106, lambda seen: told(DOING_TEXTS[seen.states.doing(seen.row.profile.id)])
-    ),
+    Column("window", say("Window"), 106, lambda seen: told(seen.states.doing_text(seen.row.profile.id))),
     Column("exit", say("Exit"), 144, _exit_text, "exit", _exit_tip),
     Column("expires", say("Proxy expires"), 104, _expires, "expires", _expires_tip),
     Column("unread", say("Unread"), 66, _unread, ascends_first=False),

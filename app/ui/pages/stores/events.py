@@ -13,6 +13,10 @@ ABILITY_TEXTS: dict[str, Text] = {
     "profile.purge": say("Removed for good"),
     "window.open": say("Asked to open"),
     "window.override": say("Asked to open in spite of a red check"),
+    "window.script": say("Opened for a script"),
+    "window.picture": say("Took a picture of the window"),
+    "cookie.export": say("Took cookies out"),
+    "cookie.edit": say("Put cookies in or cleared them"),
     "secret.reveal": say("Looked at something sealed"),
 }
 

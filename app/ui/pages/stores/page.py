@@ -21,6 +21,7 @@ from app.kernel.settings import Settings
 from app.ui.face import Face, Page
 from app.ui.language import tr
 from app.ui.pages.stores.columns import COLUMNS
+from app.ui.pages.stores.cookies import StoreCookies
 from app.ui.pages.stores.deeds import StoreDeeds
 from app.ui.pages.stores.edit_drawer import EditStoreDrawer
 from app.ui.pages.stores.emptiness import say_empty
@@ -28,6 +29,7 @@ from app.ui.pages.stores.list_view import StoreList
 from app.ui.pages.stores.model import StoreModel
 from app.ui.pages.stores.new_drawer import Draft, NewStoreDrawer
 from app.ui.pages.stores.pane import WIDTH_PX, PaneActs, StorePane
+from app.ui.pages.stores.scripts import StoreScripts
 from app.ui.pages.stores.side_tree import ALL_STORES, Node, NodeKind, SideTree, node_from
 from app.ui.pages.stores.store_commands import bulk_acts, commands, list_commands
 from app.ui.pages.stores.views_menu import ViewsMenu
@@ -77,6 +79,8 @@ class StoresPage(Page):
         self._draft = kept if isinstance(kept, Draft) else Draft()
         self._is_first_store = False
         self.deeds = StoreDeeds(self)
+        self.scripts = StoreScripts(self)
+        self.cookies = StoreCookies(self)
         self.tree = SideTree()
         self.model = StoreModel(room.profiles, face.states, face.clock, self)
         self.list = StoreList(self.model, face.states, face.theme)
@@ -116,6 +120,7 @@ class StoresPage(Page):
 
     def settle(self) -> None:
         self.pane.settle()
+        self.scripts.settle()
         self._places.setValue(_LAYOUT, self.list.layout_as_text())
         self._places.setValue(_SPLIT, self.splitter.saveState())
         if isinstance(self.drawer, NewStoreDrawer):

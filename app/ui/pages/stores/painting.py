@@ -135,10 +135,13 @@ class StorePainter(QStyledItemDelegate):
     def _window(self, painter: QPainter, area: QRect, seen: Seen, tokens: Tokens) -> None:
         doing = self._states.doing(seen.row.profile.id)
         tone = _DOING_TONES[doing]
+        if doing is Doing.OPEN and self._states.is_scripted(seen.row.profile.id):
+            tone = "accent"
         if doing is Doing.CLOSED:
             self._text(painter, area, told(DOING_TEXTS[doing]), tokens.muted)
         else:
-            self._badge(painter, area, told(DOING_TEXTS[doing]), tone, tokens, dot=True)
+            text = told(self._states.doing_text(seen.row.profile.id))
+            self._badge(painter, area, text, tone, tokens, dot=True)
 
     def _badge(
         self, painter: QPainter, area: QRect, text: str, tone: str, tokens: Tokens, *, dot: bool = False

@@ -26,7 +26,7 @@ from app.ui.theme.icons import icon
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.parts import ElidedLabel, button, icon_button, label, set_kind
 from app.ui.window_acts import WindowActs
-from app.ui.window_states import DOING_TEXTS, LIVE, UP, Doing
+from app.ui.window_states import LIVE, UP, Doing
 
 WIDTH_PX = 336
 _TONES = {
@@ -36,7 +36,10 @@ _TONES = {
     Doing.BLOCKED: "danger",
     Doing.CRASHED: "danger",
 }
-MENU_IDS = ("store.edit", "store.rename", "store.clone", "store.proxy", "store.check", "", "store.bin")
+MENU_IDS = (
+    *("store.edit", "store.rename", "store.clone", "store.proxy", "store.check", ""),
+    *("store.script", "store.cookies_in", "store.cookies_out", "", "store.bin"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +221,7 @@ class StorePane(QWidget):
         profile = self._row.profile
         doing = self._face.states.doing(profile.id)
         is_deleted = profile.deleted_at is not None
-        text = tr("In the bin") if is_deleted else told(DOING_TEXTS[doing])
+        text = tr("In the bin") if is_deleted else told(self._face.states.doing_text(profile.id))
         state = self._face.states.state(profile.id)
         if doing in UP and state is not None:
             text += " · " + tr("%n tab(s)", n=state.tabs)

@@ -26,6 +26,10 @@ ROW_MENU = (
     "store.tags",
     "store.clone",
     "",
+    "store.script",
+    "store.cookies_in",
+    "store.cookies_out",
+    "",
     "store.bin",
 )
 BIN_MENU = ("store.restore", "store.purge")
@@ -71,6 +75,15 @@ def commands(page: StoresPage) -> list[Command]:
         Command("store.group", say("Put into a group…"), deeds.group_picked, "folder", (), _PLACE, some),
         Command("store.tags", say("Add tags…"), deeds.tag_picked, "tag", (), _PLACE, some),
         Command("store.clone", say("Make another like this…"), deeds.clone_current, "copy", (), _PLACE, one),
+        Command(
+            "store.script", say("Open for a script…"), page.scripts.open_current, "plug", (), _PLACE, one
+        ),
+        Command(
+            "store.cookies_in", say("Import cookies…"), page.cookies.ask_import, "download", (), _PLACE, one
+        ),
+        Command(
+            "store.cookies_out", say("Export cookies…"), page.cookies.ask_export, "upload", (), _PLACE, one
+        ),
         Command("store.restore", say("Restore"), deeds.restore_picked, "undo-2", (), _PLACE, binned),
         Command("store.purge", say("Remove for good…"), deeds.purge_picked, "trash-2", (), _PLACE, binned),
         Command(
