@@ -20,6 +20,7 @@ class ProxyKind(StrEnum):
     HTTP = "http"
     HTTPS = "https"
     SOCKS5 = "socks5"
+    SSH = "ssh"
 
 
 class GeoMode(StrEnum):
@@ -54,6 +55,8 @@ class Upstream:
     port: int = 0
     username: str = ""
     password: Secret = field(default_factory=lambda: Secret(""))
+    key_file: str = ""  # SSH: a private key on this machine; the password is then the key's own
+    host_key: str = ""  # SSH: the server's pinned key; empty until the first one was seen
 
     def shown(self) -> str:
         """Kind, user and address; never the password."""
@@ -183,12 +186,13 @@ def _plain(plan: LaunchPlan) -> dict[str, Any]:
     raw["engine"] = asdict(plan.engine)
     raw["fingerprint"] = fingerprint_plain(plan.fingerprint)
     up = plan.upstream
-    raw["upstream"] = [up.kind.value, up.host, up.port, up.username, up.password.reveal()]
+    login = [up.username, up.password.reveal(), up.key_file, up.host_key]
+    raw["upstream"] = [up.kind.value, up.host, up.port, *login]
     return raw
 
 
 def _read(raw: dict[str, Any]) -> LaunchPlan:
-    kind, host, port, username, password = raw["upstream"]
+    kind, host, port, username, password, *ssh = raw["upstream"]
     lists = {name: tuple(raw[name]) for name in ("start_pages", "urls", "echo_urls")}
     return LaunchPlan(
         **{
@@ -198,6 +202,6 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
             "engine": EngineChoice(**raw["engine"]),
             "mode": Mode(raw["mode"]),
             "fingerprint": fingerprint_from(raw["fingerprint"]),
-            "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password)),
+            "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password), *ssh),
         }
     )
