@@ -70,6 +70,8 @@ class Opening:
         plan = self.plan(profile, pass_, urls, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
+            if known.host_key and profile.proxy is not None:
+                self._proxies.pool.learn_host_key(pass_, profile.proxy, known.host_key)
             if not is_wanted():
                 keeper.abandon(profile.id)
                 raise Cancelled
@@ -130,6 +132,7 @@ class Opening:
             allow_private=profile.allow_private,
             only_this_once=only_this_once,
             screen=_screen(),
+            country_file=self._settings.text("network.country_file"),
         )
 
     def _admit(self, ability: Ability, subject: str, reason: str | None) -> Pass:

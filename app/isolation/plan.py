@@ -140,6 +140,7 @@ class LaunchPlan:
     allow_private: bool
     only_this_once: bool
     screen: tuple[tuple[str, str], ...] = ()
+    country_file: str = ""
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
@@ -198,6 +199,7 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
         **{
             **raw,
             **lists,
+            "country_file": str(raw["country_file"]),
             "screen": tuple((name, value) for name, value in raw["screen"]),
             "engine": EngineChoice(**raw["engine"]),
             "mode": Mode(raw["mode"]),

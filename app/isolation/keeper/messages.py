@@ -91,6 +91,7 @@ def preflight_plain(preflight: Preflight) -> Plain:
     """A preflight for the channel."""
     return {
         "exit": exit_plain(preflight.exit) if preflight.exit else None,
+        "host_key": preflight.host_key,
         "checks": [
             {
                 "id": check.id,
@@ -120,6 +121,7 @@ def preflight_from(raw: Plain) -> Preflight:
             )
             for check in raw["checks"]
         ),
+        raw.get("host_key", ""),
     )
 
 

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.isolation.browser import judging
@@ -24,6 +24,7 @@ from app.isolation.checks import Check, Exit, Level, Preflight
 from app.isolation.fingerprint.judging import judge_exit
 from app.isolation.fingerprint.timezones import same_zone
 from app.isolation.keeper.window import Reason, RunningWindow, has_session
+from app.isolation.network.country import Countries
 from app.isolation.network.errors import ProxyProblem
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.probe import probe_exit, read_answer
@@ -48,6 +49,8 @@ class Prepared:
     peers: EnginePeers
     exit: Exit | None
     checks: tuple[Check, ...]
+    host_key: str = ""  # that an SSH server showed for the first time
+    countries: Countries = field(default_factory=Countries)
 
     async def give_up(self) -> None:
         """Frees everything."""
@@ -79,11 +82,14 @@ async def prepare(plan: LaunchPlan) -> Prepared:
         raise
     prepared = Prepared(plan, directory, relay, peers, None, ())
     try:
-        prepared.exit, check = await _probe(plan)
+        prepared.countries = await asyncio.to_thread(Countries, plan.country_file)
+        prepared.exit, check = await _probe(prepared)
     except BaseException:
         await prepared.give_up()
         raise
     prepared.checks = (check,) if plan.upstream.kind is not ProxyKind.DIRECT else (_direct(), check)
+    if (fault := prepared.countries.fault) is not None:
+        prepared.checks += (Check("country.file", Level.AMBER, fault),)
     return prepared
 
 
@@ -222,7 +228,8 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
         text = say("The browser does not go through its relay; something on this machine redirects it.")
         return Check("relay.witness", Level.RED, text)
     try:
-        found = read_answer(seen.echo.encode(), latency_ms=0) if witnessed else None
+        country = prepared.countries.of
+        found = read_answer(seen.echo.encode(), latency_ms=0, country=country) if witnessed else None
     except Problem:
         found = None
     if found is None:
@@ -239,9 +246,21 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
     return Check("relay.witness", Level.AMBER, text, expected=before.ip, seen=found.ip)
 
 
-async def _probe(plan: LaunchPlan) -> tuple[Exit | None, Check]:
+async def _probe(prepared: Prepared) -> tuple[Exit | None, Check]:
+    plan = prepared.plan
+
+    def learned(host_key: str) -> None:
+        prepared.host_key = host_key
+        prepared.relay.trust(host_key)
+
     try:
-        found = await probe_exit(plan.upstream, plan.echo_urls, timeout_s=plan.probe_timeout_s)
+        found = await probe_exit(
+            plan.upstream,
+            plan.echo_urls,
+            timeout_s=plan.probe_timeout_s,
+            learned=learned,
+            country=prepared.countries.of,
+        )
     except ProxyProblem as problem:
         _log.info("the exit probe of %s failed: %s", plan.profile, problem.id)
         text = say("{what} {next}", what=problem.text, next=problem.next_step)

@@ -77,6 +77,7 @@ async def probe_exit(
     timeout_s: float,
     tls: ssl.SSLContext | None = None,
     learned: Callable[[str], None] | None = None,
+    country: Callable[[str], str] = country_of,
 ) -> Exit:
     """The exit as the first echo page that answers saw it. `tls` replaces the system's trust.
 
@@ -92,7 +93,7 @@ async def probe_exit(
             break
         share = left if number == len(echo_urls) else left / 2
         connector = connector_for(upstream, allow_private=True, tls=tls, limit_s=share)
-        echo = _Echo(connector, url, tls)
+        echo = _Echo(connector, url, tls, country)
         try:
             async with asyncio.timeout(share):
                 return await echo.ask()
@@ -134,6 +135,7 @@ class _Echo:
     connector: Connector
     url: str
     tls: ssl.SSLContext | None
+    country: Callable[[str], str]
     was_reached: bool = False  # whether the proxy says that the page's host is at the other end
 
     async def ask(self) -> Exit:
@@ -150,7 +152,7 @@ class _Echo:
         started = time.monotonic()
         body = await (self._https(host, port, path) if secure else self._http(host, port, path))
         latency_ms = max(1, round((time.monotonic() - started) * 1000))
-        return read_answer(body, latency_ms=latency_ms, page=_shown(self.url))
+        return read_answer(body, latency_ms=latency_ms, page=_shown(self.url), country=self.country)
 
     async def _http(self, host: str, port: int, path: str) -> bytes:
         route = await self.connector.plain(host, port)
@@ -207,7 +209,9 @@ class _Echo:
             raise errors.echo_failed()
 
 
-def read_answer(body: bytes, *, latency_ms: int, page: str = "") -> Exit:
+def read_answer(
+    body: bytes, *, latency_ms: int, page: str = "", country: Callable[[str], str] = country_of
+) -> Exit:
     """The exit out of an echo page's JSON or plain text; `page` is its name. Raises EchoFailed."""
     text = body.decode("utf-8", "replace").strip()
     if _HTML.match(text):
@@ -222,8 +226,8 @@ def read_answer(body: bytes, *, latency_ms: int, page: str = "") -> Exit:
         ip = str(ipaddress.ip_address(str(facts.get("ip", ""))))
     except ValueError:
         raise errors.echo_wrong(page) from None
-    country = country_of(ip) or _first(facts, _COUNTRY_KEYS, _COUNTRY).upper()
-    return Exit(ip, country, _first(facts, _TIMEZONE_KEYS, _TIMEZONE), latency_ms)
+    place = country(ip) or _first(facts, _COUNTRY_KEYS, _COUNTRY).upper()
+    return Exit(ip, place, _first(facts, _TIMEZONE_KEYS, _TIMEZONE), latency_ms)
 
 
 def _first(facts: Mapping[str, object], keys: Sequence[str], shape: re.Pattern[str]) -> str:

@@ -101,6 +101,34 @@ def parse(text: str) -> ProxyString:
     return found[0]
 
 
+def from_parts(
+    kind: str, host: str, port: str, username: str = "", password: str = "", change_ip_url: str = ""
+) -> ProxyString:
+    """The proxy that a table's cells name. Raises ProxyStringWrong, without the password."""
+    for part in (kind, host, port, username, password, change_ip_url):
+        if len(part) > _LENGTH_LIMIT:
+            raise _wrong(say("This is far too long for a proxy."))
+        _refuse_control(part)
+    name = kind.strip().lower() or "http"
+    if name not in _KINDS:
+        raise _wrong(say("The kind is none that Berth knows."), say("Use http, https, socks5 or ssh."))
+    host_port = _host_port(host.strip(), port.strip())
+    if host_port is None:
+        raise _wrong(
+            say("A port is a number from 1 to 65535.")
+            if _host(host.strip()) is not None
+            else say("The host is neither a name nor an address.")
+        )
+    _, url = _split_change_ip(f"x[{change_ip_url}]") if change_ip_url else ("", "")
+    reading = _Reading(*host_port, username, password, address_first=True)
+    return ProxyString(_upstream(_KINDS[name], reading), url)
+
+
+def looks_like_port(text: str) -> bool:
+    """Whether a cell can only be a port."""
+    return bool(_PORT.fullmatch(text)) and 0 < int(text) <= 65535
+
+
 def write(upstream: Upstream) -> str:
     """The canonical form, password included; `direct` where there is no proxy."""
     if upstream.kind is ProxyKind.DIRECT:
