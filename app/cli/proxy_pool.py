@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.cli.context import Context
 from app.cli.output import table
 from app.cli.proxies import plain
-from app.kernel.errors import ExitCode, UsageProblem
+from app.kernel.errors import ExitCode
 from app.kernel.text import say
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _ORDERS = ("address-first", "login-first")
 _LISTED = 40
-
-
-class FileUnreadable(UsageProblem):
-    """The file of proxies cannot be read."""
 
 
 def import_file_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,21 +32,11 @@ def import_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 def import_file(args: argparse.Namespace, context: Context) -> ExitCode:
     """Adds a file's proxies; what could not be read for sure is listed, and nothing of it is guessed."""
-    from app.isolation.proxy_importing import import_lines
-    from app.isolation.proxy_reading import lines_of
+    from app.isolation.proxy_importing import import_lines, opened
 
     order = _ORDERS.index(args.order) if args.order else None
-    with context.workspace() as work:
-        try:
-            with args.file.open("rb") as file:
-                done = import_lines(
-                    work.isolation.proxies, lines_of(file), order=order, provider=args.provider
-                )
-        except OSError as error:
-            raise FileUnreadable(
-                say("The file {file} cannot be read: {why}.", file=str(args.file), why=error.strerror or "?"),
-                say("Give the path of a text file with one proxy a line."),
-            ) from None
+    with opened(args.file) as lines, context.workspace() as work:
+        done = import_lines(work.isolation.proxies, lines, order=order, provider=args.provider)
     context.out.show(_import_json(done), _import_words(done, context.out.width))
     return ExitCode.DONE if done.is_whole else ExitCode.FAILED
 

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from app.isolation.proxies import Proxies
-from app.isolation.proxy_reading import Line, Reader, Standing, known_far_ends
+from app.isolation.proxy_reading import Line, Reader, Standing, known_far_ends, lines_of
+from app.kernel.errors import UsageProblem
+from app.kernel.text import say
 
 MOST_TOLD = 1_000
 _BATCH = 500
+
+
+class FileUnreadable(UsageProblem):
+    """The file of proxies cannot be read."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Iterator[tuple[int, str]]]:
+    """A file's numbered lines, read as they are asked for. Raises FileUnreadable."""
+    try:
+        with path.open("rb") as file:
+            yield lines_of(file)
+    except OSError as error:
+        raise FileUnreadable(
+            say("The file {file} cannot be read: {why}.", file=str(path), why=error.strerror or "?"),
+            say("Give the path of a text file with one proxy a line."),
+        ) from None
 
 
 @dataclass(slots=True)

@@ -84,7 +84,8 @@ class ProxyPool:
     ) -> list[Proxy]:
         """Checks proxies on the caller's loop; what was found is stored in batches, cancelled or not.
 
-        `told` hears how many of how many are done. What is not there is left out. Raises Refused.
+        Gives them as they are stored then. `told` hears how many of how many are done. What is not there is
+        left out. Raises Refused.
         """
         ids = list(dict.fromkeys(ids))
         pass_ = self._admit(Ability.PROXY_VIEW, "", count=len(ids))
@@ -115,7 +116,7 @@ class ProxyPool:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             await asyncio.shield(self._store(pass_, waiting))
-        return [result.proxy for result in found]
+        return await asyncio.to_thread(self._rows, [result.proxy.id for result in found])
 
     def note(self, pass_: Pass, results: Sequence[Checked]) -> None:
         """Stores what checks found."""
@@ -226,6 +227,10 @@ class ProxyPool:
             )
         return self._vault.fields.reveal(pass_, Sealed(blob, store.change_ip_context(proxy.id))).reveal()
 
+    def _rows(self, ids: Sequence[str]) -> list[Proxy]:
+        with self._vault.database.reader() as reader:
+            return list(store.some(reader, self._vault.session, ids))
+
     async def _store(self, pass_: Pass, waiting: list[Checked]) -> None:
         results, waiting[:] = list(waiting), []
         if results:
@@ -240,7 +245,20 @@ def exit_texts(proxy: Proxy, uses: Sequence[ExitUse], mine: set[ProfileId]) -> t
     found: list[Text] = []
     if len(mine) > 1:
         found.append(say("{count} stores go through this proxy and show the same address.", count=len(mine)))
-    told: set[ProfileId] = set(mine)
+    others = use_texts(uses, mine)
+    found += others
+    hidden = proxy.exit_others - len(others)
+    if hidden > 0:
+        found.append(say("Stores that you do not see came out at this address: {count}.", count=hidden))
+    if proxy.exit_twins:
+        found.append(say("Other saved proxies with the same exit: {count}.", count=proxy.exit_twins))
+    return tuple(found)
+
+
+def use_texts(uses: Sequence[ExitUse], mine: set[ProfileId]) -> list[Text]:
+    """A sentence for each store but ours that came out at an address, by its newest use."""
+    found: list[Text] = []
+    told = set(mine)
     for use in uses:
         if use.profile in told:
             continue
@@ -250,9 +268,4 @@ def exit_texts(proxy: Proxy, uses: Sequence[ExitUse], mine: set[ProfileId]) -> t
             found.append(say("{number} {name} comes out at this address too, last on {day}.", **facts))
         else:
             found.append(say("This address was used by {number} {name} until {day}.", **facts))
-    hidden = proxy.exit_others - len(told - mine)
-    if hidden > 0:
-        found.append(say("Stores that you do not see came out at this address: {count}.", count=hidden))
-    if proxy.exit_twins:
-        found.append(say("Other saved proxies with the same exit: {count}.", count=proxy.exit_twins))
-    return tuple(found)
+    return found

@@ -54,13 +54,9 @@ class Countries:
             return ""
         try:
             return _code(self._reader.get(ip))
-        except (
-            RuntimeError,
-            ValueError,
-            TypeError,
-            LookupError,
-            OSError,
-        ):  # InvalidDatabaseError is the first
+        except ValueError:  # no address, or an IPv6 one in a database of IPv4 alone
+            return ""
+        except (RuntimeError, TypeError, LookupError, OSError):  # InvalidDatabaseError is a RuntimeError
             self.fault = _fault("damaged")
             return ""
 
