@@ -151,7 +151,7 @@ def _import_words(done: Imported, width: int | None) -> str:
             words.append(say("… and {count} more; --json lists a thousand.", count=more).english())
     if count.get("ambiguous"):
         words.append(
-            say("Say how they are meant with --order address-first or --order login-first.").english()
+            say("Say how they are meant with `--order address-first` or `--order login-first`.").english()
         )
     return "\n".join(words)
 

@@ -57,7 +57,7 @@ def test_a_file_is_imported_and_what_was_left_out_is_told(home: Path, tmp_path: 
     assert (two["line"], two["standing"]) == (3, "ambiguous")
     assert two["readings"] == {"address-first": "a.example", "login-first": "b.example"}
     assert (wrong["line"], wrong["standing"]) == (4, "wrong")
-    assert "--order address-first or --order login-first" in words.out
+    assert "`--order address-first` or `--order login-first`" in words.out
     assert decided.json["counts"]["added"] == 1
     assert {row["host"] for row in listed.json["proxies"]} == {"203.0.113.7", "b.example"}
     assert [row["provider"] for row in listed.json["proxies"] if row["host"] == "203.0.113.7"] == ["Lumi"]

@@ -47,7 +47,7 @@ class Countries:
         except OSError as error:
             self.fault = _fault(error.strerror or "?")
         except (maxminddb.InvalidDatabaseError, ValueError):
-            self.fault = _fault("no MMDB file")
+            self.fault = _fault(say("no MMDB file"))
 
     def _own(self, ip: str) -> str:
         if self._reader is None:
@@ -57,7 +57,7 @@ class Countries:
         except ValueError:  # no address, or an IPv6 one in a database of IPv4 alone
             return ""
         except (RuntimeError, TypeError, LookupError, OSError):  # InvalidDatabaseError is a RuntimeError
-            self.fault = _fault("damaged")
+            self.fault = _fault(say("damaged"))
             return ""
 
 
@@ -76,7 +76,7 @@ def _code(found: Any) -> str:
     return ""
 
 
-def _fault(why: str) -> Text:
+def _fault(why: str | Text) -> Text:
     return say(
         "The country database named in the settings cannot be read ({why}); Berth's own list is used.",
         why=why,

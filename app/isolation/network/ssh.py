@@ -229,7 +229,7 @@ def _read_key(upstream: Upstream) -> asyncssh.SSHKey:
             content = file.read(_LARGEST_KEY_FILE)
         return asyncssh.import_private_key(content, passphrase or None)
     except OSError as error:
-        why = say("{why}.", why=error.strerror or "?")
+        why = say("the file does not open ({why}).", why=error.strerror or "?")
     except asyncssh.KeyEncryptionError:
         why = say(
             "its passphrase is wrong, or it is locked in OpenSSH's own form, which "

@@ -397,9 +397,8 @@ class SeveralDrawer(Drawer):
         self._timer.start()
 
     def _on_choose_file(self) -> None:
-        dialog = QFileDialog(
-            self, tr("Proxies from a file"), "", tr("Text and tables (*.txt *.csv);;All (*)")
-        )
+        kinds = f"{tr('Text and tables')} (*.txt *.csv);;{tr('All files')} (*)"
+        dialog = QFileDialog(self, tr("Proxies from a file"), "", kinds)
         dialog.setObjectName("proxies_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.read_file)

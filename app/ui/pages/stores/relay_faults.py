@@ -60,10 +60,8 @@ def folded(faults: Iterable[RelayFault]) -> tuple[FaultLine, ...]:
 def fault_text(line: FaultLine) -> str:
     """When, what, where and what to do, on up to three lines."""
     fault = line.fault
-    head = tr("{time} · {what} · {where}").format(
-        time=_when(line), what=told(WORDS.get(fault.id, _OTHER)), where=far_end(fault.host, fault.port)
-    )
-    lines = [head, told(fault.text)]
+    head = (_when(line), told(WORDS.get(fault.id, _OTHER)), far_end(fault.host, fault.port))
+    lines = [" · ".join(head), told(fault.text)]
     if fault.next_step is not None:
         lines.append(told(fault.next_step))
     return "\n".join(lines)
