@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ _ROW_PX = 30
 _MOST_USERS = 200
 _MOST_ROWS = 8
 _MOST_TOLD = 6
+_KEY = re.compile(r"[A-Za-z0-9+/]{32,}")
 _ID_ROLE = Qt.ItemDataRole.UserRole
 _BIN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -51,6 +53,11 @@ class PaneActs:
     change_ip: Callable[[], object]
     trust: Callable[[], object]
     menu_ids: tuple[str, ...]
+
+
+def _breakable_keys(text: str) -> str:
+    """A fingerprint is one word of 43 letters, and must not widen the pane."""
+    return _KEY.sub(lambda found: "\u200b".join(found[0]), text)
 
 
 class FaultCard(QFrame):
@@ -78,7 +85,7 @@ class FaultCard(QFrame):
         fault = fault_of(problem)
         self.trust_button.setVisible(problem.id == "host-key-changed")
         self.title_label.setText(told(fault.words))
-        self.text_label.setText(told(problem.text))
+        self.text_label.setText(_breakable_keys(told(problem.text)))
         self.steps_label.setText("\n".join(f"{at}. {told(step)}" for at, step in enumerate(fault.steps, 1)))
 
 
@@ -294,7 +301,7 @@ class ProxyPane(QWidget):
         if row.key_file:
             facts.append((tr("Private key"), row.key_file))
         if row.kind is ProxyKind.SSH:
-            facts.append((tr("Server key"), row.host_key or tr("none seen yet")))
+            facts.append((tr("Server key"), _breakable_keys(row.host_key) or tr("none seen yet")))
         if row.provider:
             facts.append((tr("Provider"), row.provider))
         if row.price:
