@@ -73,6 +73,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(("proxy", "check"), "ask through proxies where they come out", "app.cli.proxies", "check"),
     Command(("proxy", "set"), "change a proxy's name, expiry or provider", "app.cli.proxies", "set_values"),
     Command(("proxy", "remove"), "remove a proxy", "app.cli.proxies", "remove"),
+    Command(("proxy", "import"), "add the proxies of a file", "app.cli.proxy_pool", "import_file"),
+    Command(
+        ("proxy", "change-ip"), "ask a proxy's provider for a new address", "app.cli.proxy_pool", "change_ip"
+    ),
+    Command(("proxy", "trust"), "accept an SSH server's new key", "app.cli.proxy_pool", "trust"),
     Command(("credential", "add"), "store a login", "app.cli.credentials", "add"),
     Command(("credential", "list"), "list the logins, without passwords", "app.cli.credentials", "list_all"),
     Command(("credential", "show"), "show a login", "app.cli.credentials", "show"),

@@ -42,6 +42,12 @@ class Output:
         """Something a person should know, beside the result."""
         self._write(self._err, words)
 
+    def progress(self, done: int, total: int) -> None:
+        """How far something is, on a line that is written over; only where a person sees it."""
+        if self._err.isatty() and (done == total or done % 10 == 0):
+            self._err.write(f"\r{done} / {total}" + ("\n" if done == total else ""))
+            self._err.flush()
+
     def _write(self, stream: TextIO, text: str) -> None:
         line = text + "\n"
         try:

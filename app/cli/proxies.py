@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -15,7 +15,6 @@ from app.kernel.errors import ExitCode, UsageProblem
 from app.kernel.text import say
 
 STDIN = "-"
-_AT_ONCE = 16
 _VISIBLE = (
     "Note: a password on the command line stays in the shell's history, where others may see it;"
     " give - in place of the proxy, and Berth asks for it."
@@ -64,6 +63,7 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
         while page.after is not None:
             page = work.isolation.proxies.page(page.after)
             found += page.rows
+        warnings = work.isolation.proxies.pool.exit_warnings(found)
     now = context.clock.now()
     rows = [
         (
@@ -72,16 +72,23 @@ def list_all(args: argparse.Namespace, context: Context) -> None:
         )
         for item in found
     ]
+    told = {id_: [text.english() for text in texts] for id_, texts in warnings.items() if texts}
+    lines = [f"! {item.name}: {text}" for item in found for text in told.get(item.id, ())]
     context.out.show(
-        {"proxies": [plain(item) for item in found]},
-        table(
-            (
-                *("proxy", "kind", "host", "port", "user", "password"),
-                *("used by", "expires", "exit", "checked"),
-            ),
-            rows,
-            "There are no proxies. `berth proxy add` stores one.",
-            context.out.width,
+        {"proxies": [{**plain(item), "warnings": told.get(item.id, [])} for item in found]},
+        "\n".join(
+            [
+                table(
+                    (
+                        *("proxy", "kind", "host", "port", "user", "password"),
+                        *("used by", "expires", "exit", "checked"),
+                    ),
+                    rows,
+                    "There are no proxies. `berth proxy add` stores one.",
+                    context.out.width,
+                ),
+                *lines,
+            ]
         ),
     )
 
@@ -93,14 +100,15 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check(args: argparse.Namespace, context: Context) -> ExitCode:
-    """Asks through proxies where they come out; 16 at once, and at most 10 through one host."""
+    """Asks through proxies where they come out; 160 at once, and at most 10 through one host."""
     if bool(args.names) == args.all:
         raise NothingToCheck(say("Which proxies?"), say("Give their names, or --all."))
     with context.workspace() as work:
         proxies = work.isolation.proxies
         wanted = proxies.ids() if args.all else [proxies.get(name).id for name in args.names]
-        with ThreadPoolExecutor(_AT_ONCE, "berth-check") as threads:
-            checked = list(threads.map(proxies.check, dict.fromkeys(wanted)))
+        found = asyncio.run(proxies.pool.check_many(wanted, context.out.progress))
+        order = {id_: at for at, id_ in enumerate(wanted)}
+        checked = sorted(found, key=lambda item: order[item.id])
     rows = [
         (
             *("yes" if item.check_problem is None else "no", item.name),
@@ -125,17 +133,18 @@ def set_values_arguments(parser: argparse.ArgumentParser) -> None:
         "--expires", type=_end_of_day, default=Same.SAME, metavar="DAY", help="YYYY-MM-DD, or never"
     )
     parser.add_argument("--provider", default=None, help="who sells it")
+    parser.add_argument("--price", default=None, help="what it costs, in your own words")
 
 
 def set_values(args: argparse.Namespace, context: Context) -> None:
     """Changes what is known of a proxy."""
-    if args.name is None and args.provider is None and args.expires is Same.SAME:
+    if args.name is None and args.provider is None and args.price is None and args.expires is Same.SAME:
         raise NothingToChange(
-            say("Nothing to change was given."), say("Add --name, --expires or --provider.")
+            say("Nothing to change was given."), say("Add --name, --expires, --provider or --price.")
         )
     with context.workspace() as work:
         proxy = work.isolation.proxies.change(
-            args.proxy, name=args.name, expires=args.expires, provider=args.provider
+            args.proxy, name=args.name, expires=args.expires, provider=args.provider, price=args.price
         )
     context.out.show(plain(proxy), f"Changed the proxy {proxy.name}.")
 
@@ -185,6 +194,10 @@ def plain(proxy: Proxy) -> dict[str, object]:
         "updated": proxy.updated.isoformat(),
         "expires": proxy.expires.isoformat() if proxy.expires else None,
         "provider": proxy.provider,
+        "price": proxy.price,
+        "last_used": proxy.last_used.isoformat() if proxy.last_used else None,
+        "host_key": proxy.host_key or None,
+        "key_file": proxy.key_file or None,
         "exit": asdict(proxy.exit) if proxy.exit else None,
         "checked": proxy.checked.isoformat() if proxy.checked else None,
         "check_problem": None

@@ -44,6 +44,7 @@ class Preflight:
 
     exit: Exit | None
     checks: tuple[Check, ...]
+    host_key: str = ""  # that an SSH server showed for the first time
 
     def stops(self, only_this_once: bool) -> tuple[Check, ...]:
         """The red checks that keep the window shut."""

@@ -1,4 +1,4 @@
-"""The isolation room's tables: steps 2, 5, 6 and 7 of the vault's one sequence."""
+"""The isolation room's tables: steps 2 and 5 to 8 of the vault's one sequence."""
 
 from __future__ import annotations
 
@@ -164,9 +164,40 @@ def _for_stops(connection: Connection) -> None:
     )
 
 
+_FOR_THE_POOL = (
+    "ALTER TABLE isolation_proxy ADD COLUMN key_file TEXT NOT NULL DEFAULT ''",  # SSH: a path, no secret
+    "ALTER TABLE isolation_proxy ADD COLUMN host_key TEXT NOT NULL DEFAULT ''",  # SSH: the pinned one
+    "ALTER TABLE isolation_proxy ADD COLUMN price TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX isolation_proxy_exit ON isolation_proxy (exit ->> '$.ip')",
+    # Which profile came out where and from when to when: one row for each stretch at one address.
+    """
+    CREATE TABLE isolation_exit_seen (
+        profile_id TEXT NOT NULL REFERENCES isolation_profile (id) ON DELETE CASCADE,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        ip TEXT NOT NULL,
+        country TEXT NOT NULL,
+        PRIMARY KEY (profile_id, since)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX isolation_exit_seen_ip ON isolation_exit_seen (ip, until)",
+    """
+    INSERT INTO isolation_exit_seen (profile_id, since, until, ip, country)
+    SELECT id, exit_seen, exit_seen, exit ->> '$.ip', coalesce(exit ->> '$.country', '')
+    FROM isolation_profile WHERE exit IS NOT NULL AND exit_seen IS NOT NULL
+    """,
+)
+
+
+def _for_the_pool(connection: Connection) -> None:
+    for statement in _FOR_THE_POOL:
+        connection.execute(statement)
+
+
 MIGRATIONS = (
     Migration(2, "profiles, groups, tags and proxies", _tables),
     Migration(5, "what the window program lists", _for_faces),
     Migration(6, "twins found without reading every profile", _for_twins),
     Migration(7, "what keeps a window shut", _for_stops),
+    Migration(8, "SSH keys and prices of proxies, and where every profile came out", _for_the_pool),
 )

@@ -77,6 +77,8 @@ class Opening:
         plan = self.plan(profile, pass_, urls, mode=mode, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
+            if known.host_key and profile.proxy is not None:
+                self._proxies.pool.learn_host_key(pass_, profile.proxy, known.host_key)
             if not is_wanted():
                 keeper.abandon(profile.id)
                 raise Cancelled
@@ -192,6 +194,7 @@ class Opening:
             before=_before(profile),
             watch_s=float(self._settings.number("network.watch_s")),
             jail=profile.jail,
+            country_file=self._settings.text("network.country_file"),
         )
 
     def _recorded(self, pass_: Pass, mode: Mode, *, only_this_once: bool, reason: str | None) -> Pass:

@@ -20,6 +20,7 @@ class ProxyKind(StrEnum):
     HTTP = "http"
     HTTPS = "https"
     SOCKS5 = "socks5"
+    SSH = "ssh"
 
 
 class GeoMode(StrEnum):
@@ -74,6 +75,8 @@ class Upstream:
     port: int = 0
     username: str = ""
     password: Secret = field(default_factory=lambda: Secret(""))
+    key_file: str = ""  # SSH: a private key on this machine; the password is then the key's own
+    host_key: str = ""  # SSH: the server's pinned key; empty until the first one was seen
 
     def shown(self) -> str:
         """Kind, user and address; never the password."""
@@ -162,6 +165,7 @@ class LaunchPlan:
     before: Before = Before()
     watch_s: float = 0.0  # between looks at the exit of an open window; 0: none
     jail: bool = False
+    country_file: str = ""
 
     def to_json(self) -> bytes:
         """For the channel to the keeper only: holds the proxy password in clear."""
@@ -209,19 +213,21 @@ def _plain(plan: LaunchPlan) -> dict[str, Any]:
     raw["fingerprint"] = fingerprint_plain(plan.fingerprint)
     raw["before"] = asdict(plan.before)
     up = plan.upstream
-    raw["upstream"] = [up.kind.value, up.host, up.port, up.username, up.password.reveal()]
+    login = [up.username, up.password.reveal(), up.key_file, up.host_key]
+    raw["upstream"] = [up.kind.value, up.host, up.port, *login]
     return raw
 
 
 def _read(raw: dict[str, Any]) -> LaunchPlan:
     if set(raw) != {item.name for item in fields(LaunchPlan)}:
         raise KeyError("parts are missing, or unknown")
-    kind, host, port, username, password = raw["upstream"]
+    kind, host, port, username, password, *ssh = raw["upstream"]
     lists = {name: tuple(raw[name]) for name in ("start_pages", "urls", "echo_urls")}
     return LaunchPlan(
         **{
             **raw,
             **lists,
+            "country_file": str(raw["country_file"]),
             "screen": tuple((name, value) for name, value in raw["screen"]),
             "engine": EngineChoice(**raw["engine"]),
             "mode": Mode(raw["mode"]),
@@ -229,6 +235,6 @@ def _read(raw: dict[str, Any]) -> LaunchPlan:
             "before": Before(**raw["before"]),
             "jail": bool(raw["jail"]),
             "fingerprint": fingerprint_from(raw["fingerprint"]),
-            "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password)),
+            "upstream": Upstream(ProxyKind(kind), host, port, username, Secret(password), *ssh),
         }
     )

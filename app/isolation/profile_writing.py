@@ -86,10 +86,18 @@ class Writing:
 
         return self._vault.database.write(pass_, work)
 
-    def update(self, pass_: Pass, profile_id: str, change: Changing, chosen: Chosen | None = None) -> Profile:
-        """Changes one profile in a write of its own."""
+    def update(
+        self,
+        pass_: Pass,
+        profile_id: str,
+        change: Changing,
+        chosen: Chosen | None = None,
+        also: Callable[[Tx], None] = lambda _tx: None,
+    ) -> Profile:
+        """Changes one profile in a write of its own, and `also` what belongs to it."""
 
         def work(tx: Tx) -> Profile:
+            also(tx)
             path = self.path(tx, chosen) if chosen is not None else None
             return self.change(tx, change(self.living(tx, profile_id)), path)
 

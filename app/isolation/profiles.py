@@ -20,7 +20,9 @@ from app.isolation.profile_keys import key
 from app.isolation.profile_listing import Counts, ProfileRow
 from app.isolation.profile_writing import PROXY_KEY, Values, Writing, split
 from app.isolation.proxies import Chosen, Proxies
+from app.isolation.store import exits
 from app.isolation.store import profiles as store
+from app.isolation.store.exits import ExitUse
 from app.isolation.store.listing import SORTS as SORTS  # noqa: PLC0414 - as below
 from app.isolation.store.profiles import ProfileQuery as ProfileQuery  # noqa: PLC0414 - faces import no store
 from app.isolation.template import PLAIN, Templates
@@ -255,7 +257,11 @@ class Profiles:
                 exit_seen=now if exit_ else before.exit_seen,
             )
 
-        return self._writing.update(pass_, profile.id, change)
+        def also(tx: Tx) -> None:
+            if exit_ is not None:
+                exits.note(tx, profile.id, exit_, now)
+
+        return self._writing.update(pass_, profile.id, change, also=also)
 
     def take_back_opening(self, pass_: Pass, before: Profile) -> Profile:
         """Forgets an opening that was recorded and then refused: nothing of it reached a store."""
@@ -269,7 +275,13 @@ class Profiles:
                 exit_seen=before.exit_seen,
             )
 
-        return self._writing.update(pass_, before.id, change)
+        return self._writing.update(pass_, before.id, change, also=lambda tx: exits.take_back(tx, before))
+
+    def exits(self, who: str, limit: int = 50) -> tuple[ExitUse, ...]:
+        """Where a profile came out and when, newest first. Raises ProfileMissing."""
+        profile = self.get(who)
+        with self._vault.database.reader() as reader:
+            return tuple(exits.history(reader, profile.id, limit))
 
     def history(self, who: str, limit: int = 100, before: int | None = None) -> tuple[HistoryLine, ...]:
         """What was done to a profile, in the bin or not, newest first; `before` continues after a `seq`.

@@ -14,6 +14,8 @@ from app.isolation.plan import DIRECT, Upstream
 from app.isolation.profile import Profile, clean_label, name_key
 from app.isolation.profile_problems import sort_unknown
 from app.isolation.proxy_checking import Checking
+from app.isolation.proxy_pool import PROXY as PROXY  # noqa: PLC0414 - as below
+from app.isolation.proxy_pool import ProxyPool
 from app.isolation.search_key import MAX_QUERY, MAX_WORDS
 from app.isolation.store import profiles as profile_store
 from app.isolation.store import proxies as store
@@ -21,7 +23,6 @@ from app.isolation.store.proxies import CheckProblem as CheckProblem  # noqa: PL
 from app.isolation.store.proxies import Proxy as Proxy  # noqa: PLC0414 - as above
 from app.isolation.store.proxies import SealedProxy
 from app.isolation.store.queries import Queries
-from app.kernel.changes import Kind
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFoundProblem, Problem, UsageProblem
 from app.kernel.gate import Ability, Act, Pass
@@ -29,7 +30,7 @@ from app.kernel.ids import ProxyId
 from app.kernel.pages import PAGE_ROWS, Page
 from app.kernel.secret import Secret
 from app.kernel.settings import Settings
-from app.kernel.text import echoed, say
+from app.kernel.text import Text, echoed, say
 from app.vault.database import Tx
 from app.vault.fields import Sealed
 from app.vault.history import HistoryLine, history_of
@@ -37,6 +38,7 @@ from app.vault.history import HistoryLine, history_of
 if TYPE_CHECKING:
     from app.isolation.checks import Exit
     from app.isolation.network.proxy_string import ProxyString
+    from app.isolation.proxy_reading import Line
     from app.vault.vault import OpenVault
 
 __all__ = [
@@ -47,7 +49,6 @@ __all__ = [
     "Same",
 ]  # the model stands here for faces, which know no store
 
-PROXY = Kind("proxy")
 DIRECT_WORD = "direct"
 
 
@@ -88,6 +89,7 @@ class Proxies:
         self._vault = vault
         self._clock = clock
         self._checking = Checking(settings)
+        self.pool = ProxyPool(vault, clock, settings, self._checking)
 
     def add(self, text: str, name: str = "", *, replace_password: bool = False) -> Proxy:
         """Saves a proxy from any usual string; a name is made from its address when none is given.
@@ -111,6 +113,15 @@ class Proxies:
         proxy_id = self._vault.database.write(pass_, work)
         with self._vault.database.reader() as reader:
             return store.just_saved(reader, proxy_id)
+
+    def add_lines(self, lines: Sequence[Line]) -> dict[int, Text | None]:
+        """Saves many good lines in one write; by line number why one was not, or None. Raises Refused."""
+        pass_ = self._admit(Ability.PROXY_EDIT, "", count=len(lines))
+
+        def work(tx: Tx) -> dict[int, Text | None]:
+            return {line.number: self._add_line(tx, line) for line in lines}
+
+        return self._vault.database.write(pass_, work, bulk=True)
 
     def page(self, after: str | None = None, limit: int = PAGE_ROWS) -> Page[Proxy]:
         """Saved proxies by name, a page at a time."""
@@ -154,6 +165,7 @@ class Proxies:
         expires: datetime | Same | None = Same.SAME,
         provider: str | None = None,
         text: str | None = None,
+        price: str | None = None,
     ) -> Proxy:
         """Changes what is given. `expires` None: never; `text`: another far end, with its password.
 
@@ -162,6 +174,7 @@ class Proxies:
         proxy = self.get(who)
         label = clean_label(name) if name is not None else proxy.name
         seller = clean_label(provider) if provider is not None else proxy.provider
+        cost = clean_label(price) if price is not None else proxy.price
         parsed = _parsed(text) if text is not None else None
         pass_ = self._admit(Ability.PROXY_EDIT, proxy.id)
 
@@ -172,7 +185,7 @@ class Proxies:
             until = now.expires if isinstance(expires, Same) else expires
             named = label or self._free_name(tx, parsed.upstream if parsed else proxy.upstream, proxy.id)
             self._require_free(tx, named, proxy.id)
-            changed = replace(now, name=named, expires=until, provider=seller)
+            changed = replace(now, name=named, expires=until, provider=seller, price=cost)
             store.describe(tx, changed, self._clock.now())
             tx.touch(PROXY, proxy.id)
             return store.just_saved(tx, proxy.id)
@@ -191,9 +204,11 @@ class Proxies:
         result = self._checking.check(proxy, upstream, self._clock)
 
         def work(tx: Tx) -> Proxy:
-            store.note_check(tx, result)
+            store.note_check(tx, result.proxy)
+            if result.host_key:
+                store.learn_host_key(tx, proxy.id, result.host_key)
             tx.touch(PROXY, proxy.id)
-            return store.by_id(tx, self._vault.session, proxy.id) or result
+            return store.by_id(tx, self._vault.session, proxy.id) or result.proxy
 
         return self._vault.database.write(pass_, work, bulk=True)
 
@@ -273,8 +288,24 @@ class Proxies:
         tx.touch(PROXY, proxy_id)
         return proxy_id
 
-    def _admit(self, ability: Ability, subject: str) -> Pass:
-        return self._vault.gate.admit(self._vault.session, Act(ability, subject))
+    def _add_line(self, tx: Tx, line: Line) -> Text | None:
+        """Saves one line inside a write; what it raises says only that this one is left out."""
+        parsed = line.readings[0]
+        if known := self._known(tx, parsed.upstream):
+            return _already(known[1]).text
+        try:
+            proxy_id = self.save(tx, parsed, clean_label(line.name))
+            if line.provider or line.price or line.expires:
+                now = store.just_saved(tx, proxy_id)
+                provider, price = clean_label(line.provider), clean_label(line.price)
+                changed = replace(now, expires=line.expires, provider=provider, price=price)
+                store.describe(tx, changed, self._clock.now())
+        except Problem as problem:
+            return problem.text
+        return None
+
+    def _admit(self, ability: Ability, subject: str, *, count: int = 1) -> Pass:
+        return self._vault.gate.admit(self._vault.session, Act(ability, subject, count=count))
 
     def _look_up(self, who: str) -> Proxy | None:
         session = self._vault.session
@@ -303,6 +334,7 @@ class Proxies:
             password=seal(upstream.password, store.password_context(proxy_id)) if upstream.password else None,
             change_ip_url=seal(url, store.change_ip_context(proxy_id)) if url else None,
             now=self._clock.now(),
+            key_file=upstream.key_file,
         )
 
     def _move(self, tx: Tx, proxy: Proxy, parsed: ProxyString) -> None:
@@ -325,7 +357,10 @@ class Proxies:
     def _free_name(self, tx: Tx, upstream: Upstream, proxy_id: ProxyId) -> str:
         # Without kind and user: those stand in their own columns.
         base = replace(upstream, username="").shown().partition("://")[2][:50]
-        name, count = base, 1
+        if store.owner_of_name(tx, name_key(base)) in (None, proxy_id):
+            return base
+        count = store.names_like(tx, name_key(base))  # a provider may sell thousands behind one address
+        name = f"{base} ({count + 1})"
         while store.owner_of_name(tx, name_key(name)) not in (None, proxy_id):
             count += 1
             name = f"{base} ({count})"

@@ -85,6 +85,14 @@ SETTINGS: tuple[Setting, ...] = (
         group=_NETWORK,
     ),
     Setting(
+        "network.country_file",
+        "",
+        Scope.MACHINE,
+        say("Country database"),
+        say("Path of an MMDB file of your own, such as GeoLite2 or DB-IP Lite. Empty: Berth's own list."),
+        group=_NETWORK,
+    ),
+    Setting(
         "windows.default_engine",
         "auto",
         Scope.MACHINE,

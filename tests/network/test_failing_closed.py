@@ -86,7 +86,7 @@ async def test_a_proxy_whose_rules_forbid_it_refuses(net: LocalInternet, proxy: 
     tunnel = await say(relay.port, connect(net.store_url))
 
     assert tunnel.split()[1] == b"502"
-    assert [error.id for error in relay.errors] == ["refused"]
+    assert [error.id for error in relay.errors] == ["rule"]
 
 
 async def test_a_site_that_does_not_exist_is_no_fault_of_the_proxy(
@@ -221,7 +221,7 @@ async def test_a_proxy_that_answers_nonsense_refuses(relays: Relays, answer: byt
         ([b"\x05\x02", b""], "auth"),
         ([b"\x05\x02", b"\x01\x00", b""], "refused"),
         ([b"\x05\x02", b"\x01\x00", b"\x05\x04\x00\x01" + bytes(6)], "target"),
-        ([b"\x05\x02", b"\x01\x00", b"\x05\x02\x00\x01" + bytes(6)], "refused"),
+        ([b"\x05\x02", b"\x01\x00", b"\x05\x02\x00\x01" + bytes(6)], "rule"),
         ([b"HT"], "refused"),
         ([b""], "refused"),
     ],
@@ -247,7 +247,7 @@ async def test_the_answers_of_a_socks_proxy_are_told_apart(
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(407, "auth"), (401, "auth"), (403, "refused"), (402, "refused"), (504, "target")],
+    [(407, "auth"), (401, "auth"), (403, "rule"), (402, "rule"), (504, "target")],
 )
 async def test_the_answers_of_an_http_proxy_are_told_apart(relays: Relays, status: int, expected: str):
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -16,7 +16,7 @@ from tools.translations.building import build
 _NAMES = (
     "TikTok Shop|Shopee|Lazada|Amazon|Shopify|WhatsApp|Google Chrome|Microsoft Edge|Chromium|Brave|Canary|"
     "WebRTC|SOCKS5|HTTP|Cookie|PDF|English|America/New_York|en-US|#RRGGBB|Ctrl|Enter|Esc|Shift|Alt|Tab|"
-    "automatic|blocked|direct|real|owner|gui"
+    "automatic|blocked|direct|real|owner|gui|MMDB|GeoLite2|DB-IP Lite|SSH"
 )
 _ZONE = r"\b[A-Z][A-Za-z_]+/[\w/+-]+"
 _TAGS = r"\b[a-z]{2,3}-[A-Z]{2}(, [a-z]{2,3})?\b"

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPl
 from app.kernel.secret import Secret
 from app.kernel.settings import SETTINGS, Scope
 from app.ui.pages.settings.cards import SettingRow
-from app.ui.pages.settings.controls import ChoiceControl, LinesControl, NumberControl
+from app.ui.pages.settings.controls import ChoiceControl, LineControl, LinesControl, NumberControl
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.theme.palette import tokens_now
 from app.ui.theme.tokens import DARK, LIGHT
@@ -101,7 +101,8 @@ def test_every_setting_has_a_row_with_its_words_and_the_control_that_fits(settin
 
     for setting in SETTINGS:
         made = row(settings, setting.name)
-        assert type(made.control) is kinds[type(setting.default)]
+        is_free = isinstance(setting.default, str) and not setting.choices
+        assert type(made.control) is (LineControl if is_free else kinds[type(setting.default)])
         assert made.name_label.text() == setting.short.english()
         assert made.text_label.text() == setting.long.english().replace("`", "")
         assert made.isVisible()
@@ -119,9 +120,17 @@ def test_each_row_shows_what_is_stored_and_a_way_back_where_it_is_another_value(
             assert gui.find(field(setting.name), QPlainTextEdit).toPlainText() == "\n".join(value)
         elif isinstance(value, int):
             assert gui.find(field(setting.name), QLineEdit).text() == str(value)
+        elif not setting.choices:
+            assert gui.find(field(setting.name), QLineEdit).text() == value
         else:
             assert gui.find(field(setting.name, "choice"), QComboBox).currentData() == value
         assert made.reset_button.isVisible() == (value != setting.default), setting.name
+
+
+def test_a_path_is_typed_and_kept(settings: Gui):
+    put(settings, "network.country_file", "/home/anna/own.mmdb")
+
+    settings.until(lambda: stored(settings, "network.country_file") == "/home/anna/own.mmdb")
 
 
 def test_a_change_made_elsewhere_is_shown(settings: Gui):

@@ -47,6 +47,8 @@ def describe(window: RunningWindow) -> Plain:
                 "id": error.id,
                 "message": error.text.english(),
                 "text": text_plain(error.text),
+                "next_step": error.next_step.english() if error.next_step else None,
+                "advice": text_plain(error.next_step) if error.next_step else None,
             }
             for error in window.relay.errors
         ],

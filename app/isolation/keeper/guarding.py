@@ -13,7 +13,7 @@ import psutil
 from app.isolation.checks import Check, Exit, Level
 from app.isolation.fingerprint.judging import judge_change, judge_exit
 from app.isolation.keeper.window import RunningWindow
-from app.isolation.network.errors import Intercepted, ProxyProblem
+from app.isolation.network.errors import HostKeyChanged, Intercepted, ProxyProblem
 from app.isolation.network.probe import probe_exit
 from app.isolation.plan import Before, Stop
 from app.kernel.text import say
@@ -57,7 +57,12 @@ class Guard:
         async with self._looking:
             plan = self._window.plan
             try:
-                found = await probe_exit(plan.upstream, plan.echo_urls, timeout_s=plan.probe_timeout_s)
+                found = await probe_exit(
+                    plan.upstream,
+                    plan.echo_urls,
+                    timeout_s=plan.probe_timeout_s,
+                    country=self._window.country_of,
+                )
             except ProxyProblem as problem:
                 self._on_failed(problem)
                 return
@@ -97,11 +102,13 @@ class Guard:
     def _on_failed(self, problem: ProxyProblem) -> None:
         self._failures += 1
         self._last = None
-        if Stop.NETWORK not in self._stops:
+        is_read_along = isinstance(problem, (Intercepted, HostKeyChanged))
+        if Stop.NETWORK not in self._stops and not is_read_along:
             return
-        if self._failures >= _FAILURES or isinstance(problem, Intercepted) or self._window.held:
+        if self._failures >= _FAILURES or is_read_along or self._window.held:
             text = say("{what} {next}", what=problem.text, next=problem.next_step)
-            self._window.hold((Check(f"exit.{problem.id}", Level.RED, text, may_override=True),))
+            check = Check(f"exit.{problem.id}", Level.RED, text, may_override=not is_read_along)
+            self._window.hold((check,))
 
     def _on_found(self, found: Exit) -> None:
         checks = judge_change(self._right, found, self._stops)

@@ -139,7 +139,8 @@ class Keeper:
             warming.add_done_callback(self._warming.discard)
             prepared = await prepare(plan)
             self._prepared[plan.profile] = prepared
-        return {"preflight": preflight_plain(Preflight(prepared.exit, prepared.checks))}
+        seen = Preflight(prepared.exit, prepared.checks, prepared.host_key)
+        return {"preflight": preflight_plain(seen)}
 
     async def _launch(self, request: Plain) -> Plain:
         profile = str(request["profile"])

@@ -96,12 +96,15 @@ def preflight_plain(preflight: Preflight) -> Plain:
     return {
         "exit": exit_plain(preflight.exit) if preflight.exit else None,
         "checks": checks_plain(preflight.checks),
+        "host_key": preflight.host_key,
     }
 
 
 def preflight_from(raw: Plain) -> Preflight:
     """The preflight that `preflight_plain` wrote."""
-    return Preflight(Exit(**raw["exit"]) if raw["exit"] else None, checks_from(raw["checks"]))
+    return Preflight(
+        Exit(**raw["exit"]) if raw["exit"] else None, checks_from(raw["checks"]), raw.get("host_key", "")
+    )
 
 
 def checks_plain(checks: Sequence[Check]) -> list[Plain]:

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -29,7 +29,8 @@ from app.isolation.fingerprint.judging import judge_change, judge_exit
 from app.isolation.fingerprint.timezones import same_zone
 from app.isolation.keeper.bearing import judge_memory
 from app.isolation.keeper.window import Reason, RunningWindow, has_session
-from app.isolation.network.errors import ProxyProblem
+from app.isolation.network.country import Countries
+from app.isolation.network.errors import HostKeyChanged, Intercepted, ProxyProblem
 from app.isolation.network.peers import EnginePeers
 from app.isolation.network.probe import probe_exit, read_answer
 from app.isolation.network.relay import Relay
@@ -54,6 +55,8 @@ class Prepared:
     exit: Exit | None
     checks: tuple[Check, ...]
     jail: Jail | None = None
+    host_key: str = ""  # that an SSH server showed for the first time
+    countries: Countries = field(default_factory=Countries)
 
     async def give_up(self) -> None:
         """Frees everything."""
@@ -80,24 +83,23 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     directory = ProfileDirectory(Path(plan.directory), plan.name)
     await directory.take(was_meant=plan.only_this_once)
     making = asyncio.create_task(_jail(plan))  # takes no longer than a probe, as a rule
-    try:
-        found, check = await _probe(plan)
-        jail = await making
-    except BaseException:
-        _discard(making)
-        directory.give_back()
-        raise
     relay, peers = _relay(plan)
-    prepared = Prepared(plan, directory, relay, peers, found, (), jail)
+    prepared = Prepared(plan, directory, relay, peers, None, ())
     try:
-        await relay.start(jail.listener if jail is not None else None)
+        prepared.countries = await asyncio.to_thread(Countries, plan.country_file)
+        prepared.exit, check = await _probe(prepared)
+        prepared.jail = await making
+        await relay.start(prepared.jail.listener if prepared.jail is not None else None)
     except BaseException:
+        if prepared.jail is None:
+            _discard(making)
         await prepared.give_up()
         raise
     memory = judge_memory(psutil.virtual_memory().available)
-    prepared.checks = (
-        (*memory, check) if plan.upstream.kind is not ProxyKind.DIRECT else (*memory, _direct(), check)
-    )
+    direct = (_direct(),) if plan.upstream.kind is ProxyKind.DIRECT else ()
+    prepared.checks = (*memory, *direct, check)
+    if (fault := prepared.countries.fault) is not None:
+        prepared.checks += (Check("country.file", Level.AMBER, fault),)
     return prepared
 
 
@@ -107,7 +109,10 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
     Raises Blocked when a check is red, EngineFailed when the browser does not come up. Either way nothing
     has reached a store, and the profile is free again.
     """
-    plan = prepared.plan = replace(prepared.plan, fingerprint=fingerprint)
+    upstream = prepared.plan.upstream
+    if prepared.host_key:
+        upstream = replace(upstream, host_key=prepared.host_key)
+    plan = prepared.plan = replace(prepared.plan, fingerprint=fingerprint, upstream=upstream)
     try:
         checks = list(prepared.checks)
         if prepared.exit is not None:
@@ -215,6 +220,7 @@ async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
         plan, directory, prepared.relay, process, hub, arguments, clock.now(), prepared.jail
     )
     window.engine_version = version
+    window.country_of = prepared.countries.of
     return window
 
 
@@ -274,7 +280,8 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
         text = say("The browser does not go through its relay; something on this machine redirects it.")
         return Check("relay.witness", Level.RED, text)
     try:
-        found = read_answer(seen.echo.encode(), latency_ms=0) if witnessed else None
+        country = prepared.countries.of
+        found = read_answer(seen.echo.encode(), latency_ms=0, country=country) if witnessed else None
     except Problem:
         found = None
     if found is None:
@@ -293,14 +300,30 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
     return Check("relay.witness", Level.AMBER, text, expected=before.ip, seen=found.ip)
 
 
-async def _probe(plan: LaunchPlan) -> tuple[Exit | None, Check]:
+async def _probe(prepared: Prepared) -> tuple[Exit | None, Check]:
+    plan = prepared.plan
+
+    def learned(host_key: str) -> None:
+        prepared.host_key = host_key
+        prepared.relay.trust(host_key)
+
     try:
-        found = await probe_exit(plan.upstream, plan.echo_urls, timeout_s=plan.probe_timeout_s)
+        found = await probe_exit(
+            plan.upstream,
+            plan.echo_urls,
+            timeout_s=plan.probe_timeout_s,
+            learned=learned,
+            country=prepared.countries.of,
+        )
     except ProxyProblem as problem:
         _log.info("the exit probe of %s failed: %s", plan.profile, problem.id)
         text = say("{what} {next}", what=problem.text, next=problem.next_step)
-        # What is still Automatic cannot be fixed without an exit.
-        is_stopped = Stop.NETWORK in plan.stops or not plan.fingerprint.is_fixed
+        # What is still Automatic cannot be fixed without an exit; and nobody may read along in any case.
+        is_stopped = (
+            Stop.NETWORK in plan.stops
+            or not plan.fingerprint.is_fixed
+            or isinstance(problem, (Intercepted, HostKeyChanged))
+        )
         return None, Check(f"exit.{problem.id}", Level.RED if is_stopped else Level.AMBER, text)
     text = say("The exit {ip} answered in {ms} ms.", ip=found.ip, ms=found.latency_ms)
     return found, Check("exit.answers", Level.GREEN, text, seen=found.ip)

@@ -37,6 +37,7 @@ class RelayFault:
     port: int
     id: str
     text: Text
+    next_step: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,9 @@ def _state(raw: Plain) -> WindowState:
 
 def _fault(raw: Plain) -> RelayFault:
     at = datetime.fromisoformat(raw["at"])
-    return RelayFault(at, raw["host"], raw["port"], raw["id"], text_from(raw["text"]))
+    advice = raw.get("advice")
+    next_step = text_from(advice) if advice else None
+    return RelayFault(at, raw["host"], raw["port"], raw["id"], text_from(raw["text"]), next_step)
 
 
 def _crash(note: dict[str, Any]) -> WindowState:

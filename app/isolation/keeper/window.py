@@ -20,6 +20,7 @@ from app.isolation.browser.process import Ending, EngineProcess, start_engine
 from app.isolation.browser.switches import second_start
 from app.isolation.checks import Check, Exit, Preflight
 from app.isolation.keeper.problems import NotForScripts, NotOpen
+from app.isolation.network.country import country_of
 from app.isolation.network.relay import Relay
 from app.isolation.plan import LaunchPlan, Mode
 from app.kernel.errors import Problem
@@ -87,6 +88,7 @@ class RunningWindow:
         self.preflight = Preflight(None, ())
         self.held: tuple[Check, ...] = ()
         self.engine_version = ""
+        self.country_of: Callable[[str], str] = country_of
         self.after: asyncio.Task[None] | None = None
         self._reason: Reason | None = None
         self._endpoint: Endpoint | None = None

@@ -29,13 +29,14 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RelayError:
-    """One thing that did not pass; `id` is its short name: auth, refused, timeout, shut, private …"""
+    """One thing that did not pass; `id` is its short name: auth, refused, rule, timeout, shut, private …"""
 
     at: datetime
     host: str
     port: int
     id: str
     text: Text
+    next_step: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Door:
     def note(self, host: str, port: int, problem: ProxyProblem | Refusal) -> None:
         """Keeps an error for the faces; the oldest of a hundred goes."""
         id_ = problem.id if isinstance(problem, Refusal) else problem.ring_id
-        self._ring.append(RelayError(self._clock.now(), host, port, id_, problem.text))
+        self._ring.append(RelayError(self._clock.now(), host, port, id_, problem.text, problem.next_step))
         self._noted()
 
     @property

@@ -14,6 +14,9 @@ from app.kernel.text import Text, say
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN}
 
 
+_OTHER_ECHO = say("Try again, or set other echo addresses in the settings (network.echo_urls).")
+
+
 class ProxyProblem(Problem):
     """The network path of a profile does not work; `ring_id` is its short name in a relay's error ring."""
 
@@ -27,9 +30,15 @@ class AuthFailed(ProxyProblem):
 
 
 class Refused(ProxyProblem):
-    """Nothing listens at the proxy's address, or the proxy hung up or refused by its rules."""
+    """Nothing listens at the proxy's address, or what listens there hung up."""
 
     ring_id = "refused"
+
+
+class RefusedByRule(ProxyProblem):
+    """The proxy was reached and knows the login, and its rules do not allow what was asked."""
+
+    ring_id = "rule"
 
 
 class TimedOut(ProxyProblem):
@@ -62,10 +71,34 @@ class TargetRefused(ProxyProblem):
     ring_id = "private"
 
 
+class HostKeyChanged(ProxyProblem):
+    """An SSH server shows another key than the one that is pinned."""
+
+    ring_id = "host-key"
+
+
+class KeyFileWrong(ProxyProblem):
+    """The private key for an SSH server cannot be used."""
+
+    ring_id = "key-file"
+
+
 class EchoFailed(ProxyProblem):
     """No echo page gave an address that can be read."""
 
     ring_id = "echo"
+
+
+class EchoSilent(EchoFailed):
+    """The way to an echo page works, and the page says nothing."""
+
+
+class EchoWrong(EchoFailed):
+    """An echo page answered with something that is no address."""
+
+
+class EchoHtml(EchoFailed):
+    """An echo page answered with a page for people, as portals and block pages do."""
 
 
 def auth_failed(upstream: Upstream) -> AuthFailed:
@@ -84,9 +117,9 @@ def refused(upstream: Upstream) -> Refused:
     )
 
 
-def refused_by_rule(upstream: Upstream, code: int) -> Refused:
+def refused_by_rule(upstream: Upstream, code: int) -> RefusedByRule:
     """The proxy answered that it will not do it."""
-    return Refused(
+    return RefusedByRule(
         say("The proxy {proxy} refused by its own rules (code {code}).", proxy=place(upstream), code=code),
         say("Ask your proxy provider whether this machine and this site are allowed."),
     )
@@ -97,6 +130,38 @@ def not_tls(upstream: Upstream) -> Refused:
     return Refused(
         say("The proxy {proxy} does not speak TLS.", proxy=place(upstream)),
         say("Try the same address with http:// in place of https://."),
+    )
+
+
+def not_ssh(upstream: Upstream) -> Refused:
+    """Something listens there, and it is no SSH server that we can speak to."""
+    return Refused(
+        say("What answers at {proxy} does not speak SSH as Berth does.", proxy=place(upstream)),
+        say("Check the address and port; SSH servers usually listen on port 22."),
+    )
+
+
+def host_key_changed(upstream: Upstream, seen: str) -> HostKeyChanged:
+    """The pinned key is not the one that was shown; nothing was sent to that server."""
+    return HostKeyChanged(
+        say(
+            "The SSH server {proxy} shows another key than before ({seen}): it was replaced, "
+            "or somebody stands in between. Nothing was sent to it.",
+            proxy=place(upstream),
+            seen=seen,
+        ),
+        say(
+            "Ask your provider for the fingerprint of the new key. If it is this one, trust it: "
+            "on the proxies page, or with `berth proxy trust NAME`."
+        ),
+    )
+
+
+def key_file_wrong(upstream: Upstream, why: Text) -> KeyFileWrong:
+    """The private key is missing, locked or no key; `why` names neither path nor passphrase."""
+    return KeyFileWrong(
+        say("The private key for {proxy} cannot be used: {why}", proxy=place(upstream), why=why),
+        say("Give the path of a private key on this computer, and its passphrase as the password."),
     )
 
 
@@ -151,7 +216,39 @@ def echo_failed(why: Text | None = None) -> EchoFailed:
     """The exit could not be learned."""
     return EchoFailed(
         why or say("No echo page answered with an address, so the exit of this profile is not known."),
-        say("Try again, or set other echo addresses in the settings (network.echo_urls)."),
+        _OTHER_ECHO,
+    )
+
+
+def echo_silent(page: str, upstream: Upstream, limit_s: float) -> EchoSilent:
+    """The proxy let us through to an echo page, which then said nothing in time."""
+    limit = round(limit_s, 1)
+    if upstream.kind is ProxyKind.DIRECT:
+        text = say("The echo page {page} did not answer within {limit} seconds.", page=page, limit=limit)
+    else:
+        text = say(
+            "The proxy {proxy} works, but the echo page {page} did not answer within {limit} seconds.",
+            proxy=place(upstream),
+            page=page,
+            limit=limit,
+        )
+    return EchoSilent(text, _OTHER_ECHO)
+
+
+def echo_wrong(page: str) -> EchoWrong:
+    """What an echo page gave is no address."""
+    return EchoWrong(say("The echo page {page} answered, but not with an address.", page=page), _OTHER_ECHO)
+
+
+def echo_html(page: str) -> EchoHtml:
+    """An echo page gave a page for people."""
+    return EchoHtml(
+        say(
+            "In place of an address, {page} answered with a web page: a login portal, a block page, "
+            "or a proxy that has run out.",
+            page=page,
+        ),
+        say("Ask your proxy provider whether it is paid; if so, set other echo addresses in the settings."),
     )
 
 

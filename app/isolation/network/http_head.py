@@ -117,6 +117,11 @@ def rewritten_answer(head: bytes) -> bytes:
     return b"\r\n".join([first, *kept, b"Connection: close"]) + b"\r\n\r\n"
 
 
+def has_header(head: bytes, wanted: frozenset[bytes]) -> bool:
+    """Whether an answer's head has one of these headers."""
+    return any(line.partition(b":")[0].strip().lower() in wanted for line in _lines(head)[1:])
+
+
 def page(status: int, title: Text, advice: Text | None = None, languages: str | None = None) -> bytes:
     """A small whole answer with one or two sentences of Berth's, and the languages that were sent."""
     lines = [f"<h1>{html.escape(title.english())}</h1>"]

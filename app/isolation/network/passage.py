@@ -11,17 +11,20 @@ from app.isolation.network.http_head import (
     HEAD_LIMIT_BYTES,
     BadHead,
     Request,
+    has_header,
     page,
     read_request,
     rewritten_answer,
     status_of,
 )
 from app.isolation.network.leg import Ended, Leg, TooLong
-from app.isolation.network.upstreams import Connector
+from app.isolation.network.upstreams import RULE_CODES, Connector
 from app.kernel.text import say
 
 HEAD_LIMIT_S = 15.0
 _LINGER_S = 2.0
+# What proxies put into answers of their own; without one of these, a refusal may be the site's.
+_PROXYS_OWN = frozenset({b"proxy-status", b"proxy-agent", b"x-proxy-error", b"x-squid-error"})
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _BAD = say("Berth's relay was given something that is no request.")
 _LENGTH = say("Berth's relay needs to know the length of what is sent.")
@@ -98,6 +101,10 @@ class Passage:
                 leg.unpair()
                 leg.abort()
                 raise errors.auth_failed(self._connector.upstream)
+            if route.absolute and status in RULE_CODES and has_header(head, _PROXYS_OWN):
+                # It is passed on all the same: the page says more than we can.
+                problem = errors.refused_by_rule(self._connector.upstream, status)
+                self._door.note(request.host, request.port, problem)
             self._client.write(rewritten_answer(head))
             leg.pump_to(self._client)
 

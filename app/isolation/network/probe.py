@@ -8,8 +8,8 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import h11
@@ -21,15 +21,18 @@ from app.isolation.network.dial import system_trust
 from app.isolation.network.errors import (
     AuthFailed,
     EchoFailed,
+    HostKeyChanged,
     Intercepted,
+    KeyFileWrong,
     ProxyProblem,
     Refused,
+    RefusedByRule,
     TargetFailed,
     TimedOut,
     Unreachable,
 )
 from app.isolation.network.leg import Ended, Leg
-from app.isolation.network.upstreams import Connector, connector_for
+from app.isolation.network.upstreams import RULE_CODES, Connector, PinsKeys, connector_for
 from app.isolation.plan import Upstream
 from app.kernel.text import say
 
@@ -39,13 +42,23 @@ __all__ = [
     "Intercepted",
     "ProxyProblem",
     "Refused",
+    "RefusedByRule",
     "TimedOut",
     "Unreachable",
     "probe_exit",
 ]
 
 _BODY_LIMIT_BYTES = 64 * 1024
-_FINAL = (AuthFailed, Intercepted, Unreachable)
+_FINAL = (AuthFailed, HostKeyChanged, Intercepted, KeyFileWrong, Unreachable)
+# By what is told first; of equals, the last.
+_RANK: dict[type[ProxyProblem], int] = {
+    TargetFailed: 0,
+    EchoFailed: 1,
+    RefusedByRule: 2,
+    Refused: 3,
+    TimedOut: 4,
+}
+_HTML = re.compile(r"<(!doctype|html|head|body|\?xml|!--)", re.IGNORECASE)
 _COUNTRY_KEYS = ("country_iso", "country_code", "countryCode", "country")
 _TIMEZONE_KEYS = ("timezone", "time_zone")
 _TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{1,62}")
@@ -63,10 +76,13 @@ async def probe_exit(
     *,
     timeout_s: float,
     tls: ssl.SSLContext | None = None,
+    learned: Callable[[str], None] | None = None,
+    country: Callable[[str], str] = country_of,
 ) -> Exit:
     """The exit as the first echo page that answers saw it. `tls` replaces the system's trust.
 
-    Raises AuthFailed, Refused, TimedOut, Intercepted, Unreachable or EchoFailed.
+    `learned` is given the host key of an SSH server that had none pinned. Raises AuthFailed, Refused,
+    RefusedByRule, TimedOut, Intercepted, Unreachable, HostKeyChanged, KeyFileWrong or an EchoFailed.
     """
     ends = time.monotonic() + timeout_s
     worst: ProxyProblem | None = None
@@ -77,27 +93,50 @@ async def probe_exit(
             break
         share = left if number == len(echo_urls) else left / 2
         connector = connector_for(upstream, allow_private=True, tls=tls, limit_s=share)
+        echo = _Echo(connector, url, tls, country)
         try:
             async with asyncio.timeout(share):
-                return await _Echo(connector, url, tls).ask()
+                return await echo.ask()
         except _FINAL:
             raise
-        except TimeoutError:
-            worst = errors.timed_out(upstream, timeout_s)
-        except TimedOut:
-            worst = errors.timed_out(upstream, timeout_s)
-        except Refused as problem:
-            worst = problem
-        except (EchoFailed, TargetFailed):
-            continue
-    raise worst or errors.echo_failed()
+        except (TimeoutError, TimedOut):
+            # A proxy asked for a whole page answers for it: which of the two is silent, nobody knows.
+            is_there = echo.was_reached
+            found: ProxyProblem = (
+                errors.echo_silent(_shown(url), upstream, share)
+                if is_there
+                else errors.timed_out(upstream, timeout_s)
+            )
+            worst = _worse(worst, found)
+        except (Refused, RefusedByRule, EchoFailed, TargetFailed) as problem:
+            worst = _worse(worst, problem)
+        finally:
+            if isinstance(connector, PinsKeys) and not upstream.host_key and connector.host_key:
+                upstream = replace(upstream, host_key=connector.host_key)
+                if learned is not None:
+                    learned(connector.host_key)
+            await connector.close()
+    raise errors.echo_failed() if worst is None or isinstance(worst, TargetFailed) else worst
 
 
-@dataclass(frozen=True, slots=True)
+def _worse(before: ProxyProblem | None, now: ProxyProblem) -> ProxyProblem:
+    """What is to be told when several pages failed: the proxy's own faults before those of pages."""
+    if before is None or _RANK[_kind(now)] >= _RANK[_kind(before)]:
+        return now
+    return before
+
+
+def _kind(problem: ProxyProblem) -> type[ProxyProblem]:
+    return next(kind for kind in _RANK if isinstance(problem, kind))
+
+
+@dataclass(slots=True)
 class _Echo:
     connector: Connector
     url: str
     tls: ssl.SSLContext | None
+    country: Callable[[str], str]
+    was_reached: bool = False  # whether the proxy says that the page's host is at the other end
 
     async def ask(self) -> Exit:
         """One GET. Raises ProxyProblem."""
@@ -112,10 +151,12 @@ class _Echo:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         started = time.monotonic()
         body = await (self._https(host, port, path) if secure else self._http(host, port, path))
-        return read_answer(body, latency_ms=max(1, round((time.monotonic() - started) * 1000)))
+        latency_ms = max(1, round((time.monotonic() - started) * 1000))
+        return read_answer(body, latency_ms=latency_ms, page=_shown(self.url), country=self.country)
 
     async def _http(self, host: str, port: int, path: str) -> bytes:
         route = await self.connector.plain(host, port)
+        self.was_reached = not route.absolute
         target = f"http://{_authority(host, port, 80)}{path}" if route.absolute else path
         extra = tuple((name.decode("ascii"), value.decode("ascii")) for name, value in route.headers)
         try:
@@ -125,6 +166,7 @@ class _Echo:
 
     async def _https(self, host: str, port: int, path: str) -> bytes:
         leg = await self.connector.tunnel(host, port)
+        self.was_reached = True
         try:
             await leg.start_tls(self.tls or await system_trust(), host)
             return await self._get(leg, path, _authority(host, port, 443), ())
@@ -138,6 +180,7 @@ class _Echo:
     async def _get(self, leg: Leg, target: str, host: str, extra: tuple[tuple[str, str], ...]) -> bytes:
         http = h11.Connection(h11.CLIENT)
         headers = [("Host", host), *_HEADERS, *extra]
+        answers_for_page = not target.startswith("http://")
         leg.write(http.send(h11.Request(method="GET", target=target, headers=headers)) or b"")
         leg.write(http.send(h11.EndOfMessage()) or b"")
         body = bytearray()
@@ -147,7 +190,7 @@ class _Echo:
                 if event is h11.NEED_DATA:
                     http.receive_data(await leg.read_some())
                 elif isinstance(event, h11.Response):
-                    self._check(event.status_code)
+                    self._check(event.status_code, by_proxy=not answers_for_page)
                 elif isinstance(event, h11.Data):
                     body += event.data
                     if len(body) > _BODY_LIMIT_BYTES:
@@ -157,28 +200,34 @@ class _Echo:
         except (h11.ProtocolError, Ended):
             raise errors.echo_failed() from None
 
-    def _check(self, status: int) -> None:
+    def _check(self, status: int, *, by_proxy: bool) -> None:
         if status == 407:
             raise errors.auth_failed(self.connector.upstream)
+        if by_proxy and status in RULE_CODES:
+            raise errors.refused_by_rule(self.connector.upstream, status)
         if status != 200:  # a redirect too: it could lead anywhere
             raise errors.echo_failed()
 
 
-def read_answer(body: bytes, *, latency_ms: int) -> Exit:
-    """The exit out of an echo page's JSON or plain text. Raises EchoFailed."""
+def read_answer(
+    body: bytes, *, latency_ms: int, page: str = "", country: Callable[[str], str] = country_of
+) -> Exit:
+    """The exit out of an echo page's JSON or plain text; `page` is its name. Raises EchoFailed."""
     text = body.decode("utf-8", "replace").strip()
+    if _HTML.match(text):
+        raise errors.echo_html(page)
     facts: Mapping[str, object] = {"ip": text}
     if text.startswith("{"):
         try:
             facts = json.loads(text)
         except (ValueError, RecursionError):
-            raise errors.echo_failed() from None
+            raise errors.echo_wrong(page) from None
     try:
         ip = str(ipaddress.ip_address(str(facts.get("ip", ""))))
     except ValueError:
-        raise errors.echo_failed() from None
-    country = country_of(ip) or _first(facts, _COUNTRY_KEYS, _COUNTRY).upper()
-    return Exit(ip, country, _first(facts, _TIMEZONE_KEYS, _TIMEZONE), latency_ms)
+        raise errors.echo_wrong(page) from None
+    place = country(ip) or _first(facts, _COUNTRY_KEYS, _COUNTRY).upper()
+    return Exit(ip, place, _first(facts, _TIMEZONE_KEYS, _TIMEZONE), latency_ms)
 
 
 def _first(facts: Mapping[str, object], keys: Sequence[str], shape: re.Pattern[str]) -> str:
@@ -187,6 +236,14 @@ def _first(facts: Mapping[str, object], keys: Sequence[str], shape: re.Pattern[s
         if isinstance(value, str) and shape.fullmatch(value):
             return value
     return ""
+
+
+def _shown(url: str) -> str:
+    """An echo page as sentences name it: its host alone, since the rest may hold a token."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _authority(host: str, port: int, default: int) -> str:

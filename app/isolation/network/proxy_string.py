@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import quote, unquote, urlsplit
 
 from app.isolation.plan import ProxyKind, Upstream
@@ -28,13 +29,17 @@ _KINDS = {
     "https": ProxyKind.HTTPS,
     "socks5": ProxyKind.SOCKS5,
     "socks5h": ProxyKind.SOCKS5,
+    "ssh": ProxyKind.SSH,
 }
-_LATER = ("socks4", "socks4a", "ssh")
+_LATER = ("socks4", "socks4a")
+_SSH_PORT = 22
+_KEY = "key="
 
 _FORMS = say(
     "Write host:port, host:port:user:password, user:password@host:port, or a URL such as "
     "socks5://user:password@host:port."
 )
+_SSH = say("Write ssh://user:password@host, or ssh://user@host?key=/path/of/a/private/key.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +88,45 @@ def parse(text: str) -> ProxyString:
     _refuse_control(text)
     text, change_ip_url = _split_change_ip(text)
     kind, rest, has_scheme = _split_scheme(text)
+    rest, key_file = _split_ssh(rest) if kind is ProxyKind.SSH else (rest, "")
     if not rest:
         raise _wrong(say("There is no proxy in this text."))
     readings = tuple(dict.fromkeys(_readings(rest, has_scheme)))
     likely = tuple(reading for reading in readings if reading.is_likely) or readings
     if not likely:
         raise _why_wrong(rest)
-    found = tuple(ProxyString(_upstream(kind, reading), change_ip_url) for reading in likely)
+    found = tuple(ProxyString(_upstream(kind, reading, key_file), change_ip_url) for reading in likely)
     if len(found) > 1:
         raise _ambiguous(likely, found)
     return found[0]
+
+
+def from_parts(
+    kind: str, host: str, port: str, username: str = "", password: str = "", change_ip_url: str = ""
+) -> ProxyString:
+    """The proxy that a table's cells name. Raises ProxyStringWrong, without the password."""
+    for part in (kind, host, port, username, password, change_ip_url):
+        if len(part) > _LENGTH_LIMIT:
+            raise _wrong(say("This is far too long for a proxy."))
+        _refuse_control(part)
+    name = kind.strip().lower() or "http"
+    if name not in _KINDS:
+        raise _wrong(say("The kind is none that Berth knows."), say("Use http, https, socks5 or ssh."))
+    host_port = _host_port(host.strip(), port.strip())
+    if host_port is None:
+        raise _wrong(
+            say("A port is a number from 1 to 65535.")
+            if _host(host.strip()) is not None
+            else say("The host is neither a name nor an address.")
+        )
+    _, url = _split_change_ip(f"x[{change_ip_url}]") if change_ip_url else ("", "")
+    reading = _Reading(*host_port, username, password, address_first=True)
+    return ProxyString(_upstream(_KINDS[name], reading), url)
+
+
+def looks_like_port(text: str) -> bool:
+    """Whether a cell can only be a port."""
+    return bool(_PORT.fullmatch(text)) and 0 < int(text) <= 65535
 
 
 def write(upstream: Upstream) -> str:
@@ -103,7 +137,8 @@ def write(upstream: Upstream) -> str:
     login = ""
     if upstream.username:
         login = f"{quote(upstream.username, safe='')}:{quote(upstream.password.reveal(), safe='')}@"
-    return f"{upstream.kind.value}://{login}{host}:{upstream.port}"
+    key = f"?{_KEY}{quote(upstream.key_file, safe='')}" if upstream.key_file else ""
+    return f"{upstream.kind.value}://{login}{host}:{upstream.port}{key}"
 
 
 def _refuse_control(text: str) -> None:
@@ -141,9 +176,25 @@ def _split_scheme(text: str) -> tuple[ProxyKind, str, bool]:
     if name not in _KINDS:
         raise _wrong(
             say("The part before :// is no kind of proxy that Berth knows."),
-            say("Use http://, https:// or socks5://."),
+            say("Use http://, https://, socks5:// or ssh://."),
         )
     return _KINDS[name], found[2], True
+
+
+def _split_ssh(rest: str) -> tuple[str, str]:
+    """The text with its port, which is 22 where none is named, and the path of a private key."""
+    rest, mark, query = rest.partition("?")
+    if mark and not query.startswith(_KEY):
+        raise _wrong(say("After the question mark only key=/path/of/a/private/key is understood."), _SSH)
+    key_file = unquote(query.removeprefix(_KEY), errors="replace")
+    if mark and not (PurePosixPath(key_file).is_absolute() or PureWindowsPath(key_file).is_absolute()):
+        raise _wrong(say("The private key needs its whole path, from the root on."), _SSH)
+    if any(unicodedata.category(char) == "Cc" for char in key_file):
+        raise _wrong(say("There are invisible characters in this text."), _SSH)
+    login, at, address = rest.removesuffix("/").rpartition("@")
+    if at and _host(address) is not None:
+        address = f"{address}:{_SSH_PORT}"
+    return f"{login}{at}{address}", key_file
 
 
 def _readings(rest: str, has_scheme: bool) -> Iterator[_Reading]:
@@ -225,7 +276,7 @@ def _host(text: str) -> str | None:
     return text.lower()
 
 
-def _upstream(kind: ProxyKind, reading: _Reading) -> Upstream:
+def _upstream(kind: ProxyKind, reading: _Reading, key_file: str = "") -> Upstream:
     username, password = reading.username, reading.password
     if any(unicodedata.category(char) == "Cc" for char in username + password):
         raise _wrong(say("There are invisible characters in the login."), say("Ask your provider again."))
@@ -235,12 +286,15 @@ def _upstream(kind: ProxyKind, reading: _Reading) -> Upstream:
                 say("A SOCKS5 login holds at most 255 plain letters, digits and signs."),
                 say("Ask your provider for another login, or use the proxy's HTTP address."),
             )
+    elif kind is ProxyKind.SSH:
+        if not username:
+            raise _wrong(say("An SSH server wants a user name."), _SSH)
     elif ":" in username:
         raise _wrong(
             say("A user name for an HTTP proxy cannot hold a colon."),
             say("Ask your provider for another login, or use the proxy's SOCKS5 address."),
         )
-    return Upstream(kind, reading.host, reading.port, username, Secret(password))
+    return Upstream(kind, reading.host, reading.port, username, Secret(password), key_file)
 
 
 def _why_wrong(rest: str) -> ProxyStringWrong:

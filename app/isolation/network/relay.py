@@ -12,7 +12,7 @@ from typing import cast
 from app.isolation.network.door import Door, RelayError, State
 from app.isolation.network.leg import Leg, Scratch
 from app.isolation.network.passage import HEAD_LIMIT_S, Passage
-from app.isolation.network.upstreams import Connector, connector_for
+from app.isolation.network.upstreams import Connector, PinsKeys, connector_for
 from app.isolation.plan import Upstream
 from app.kernel.clock import Clock, SystemClock
 
@@ -87,6 +87,11 @@ class Relay:
         """Whether, since `begin_preflight`, that nonce was answered here and an echo connection passed."""
         return self._door.witnessed(nonce)
 
+    def trust(self, host_key: str) -> None:
+        """Pins the key that an SSH server has just shown to the probe."""
+        if isinstance(self._connector, PinsKeys):
+            self._connector.trust(host_key)
+
     @property
     def is_open(self) -> bool:
         """Whether stores can be reached."""
@@ -122,6 +127,7 @@ class Relay:
         if self._server is not None:
             await self._server.wait_closed()
             self._server = None
+        await self._connector.close()
         self._looking.shutdown(wait=False)
 
     @property

@@ -1,4 +1,4 @@
-"""How a relay reaches sites: through an HTTP, HTTPS or SOCKS5 proxy, or directly when the plan says so."""
+"""How a relay reaches sites: through an HTTP, HTTPS, SOCKS5 or SSH proxy, or directly if the plan says so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import base64
 import ssl
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from python_socks import ProxyError, ProxyType
 from python_socks.async_.asyncio.v2 import Proxy
@@ -16,12 +17,17 @@ from app.isolation.network.dial import Addresses, OnlyPrivate, dial, look_up, pu
 from app.isolation.network.leg import Ended, Leg, Scratch, TooLong
 from app.isolation.plan import ProxyKind, Upstream
 
+if TYPE_CHECKING:
+    from app.isolation.network.ssh import SshConnector
+
 CONNECT_LIMIT_S = 20.0
 _HEAD_LIMIT_BYTES = 64 * 1024
 _SOCKS_NO_METHOD = b"\x05\xff"
 _SOCKS_WANTS_LOGIN = b"\x05\x02"
 _SOCKS_NOT_ALLOWED = 2
 _HTTP_AUTH = frozenset({401, 407})
+# What an HTTP proxy answers itself, where it reaches the site and does not want to.
+RULE_CODES = frozenset({403, 451})
 _HTTP_TARGET = frozenset({404, 500, 502, 503, 504})
 
 
@@ -45,6 +51,21 @@ class Connector(Protocol):
     async def plain(self, host: str, port: int) -> PlainRoute:
         """A leg for one plain-HTTP request."""
 
+    async def close(self) -> None:
+        """Ends what is kept open between requests."""
+
+
+@runtime_checkable
+class PinsKeys(Protocol):
+    """A connector that knows its server by a key."""
+
+    @property
+    def host_key(self) -> str:
+        """The pinned key; empty until the first one was seen."""
+
+    def trust(self, host_key: str) -> None:
+        """Pins this key where none is pinned."""
+
 
 def connector_for(
     upstream: Upstream,
@@ -65,6 +86,8 @@ def connector_for(
             return HttpConnector(upstream, scratch, None, limit_s)
         case ProxyKind.HTTPS:
             return HttpConnector(upstream, scratch, tls, limit_s)
+        case ProxyKind.SSH:
+            return LateSshConnector(upstream, scratch, limit_s)
 
 
 class DirectConnector:
@@ -92,6 +115,9 @@ class DirectConnector:
 
     async def plain(self, host: str, port: int) -> PlainRoute:
         return PlainRoute(await self.tunnel(host, port), absolute=False)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
 
 class _ProxyConnector:
@@ -145,6 +171,9 @@ class _ProxyConnector:
         except OSError:
             self._addresses.forget()
             raise
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
 
     def _login(self) -> tuple[str | None, str | None]:
         if not self.upstream.username:
@@ -226,6 +255,44 @@ class HttpConnector(_ProxyConnector):
         if code in _HTTP_TARGET:
             return errors.target_failed(host, self.upstream)
         return errors.refused_by_rule(self.upstream, code)
+
+
+class LateSshConnector:
+    """An SSH connector that is loaded, in a thread, when the first site is asked for: it takes 0.3 s."""
+
+    def __init__(self, upstream: Upstream, scratch: Scratch, limit_s: float) -> None:
+        self.upstream = upstream
+        self._made_with = (scratch, limit_s)
+        self._pinned = upstream.host_key
+        self._inner: SshConnector | None = None
+
+    @property
+    def host_key(self) -> str:
+        """The pinned key; empty until the first one was seen."""
+        return self._inner.host_key if self._inner is not None else self._pinned
+
+    def trust(self, host_key: str) -> None:
+        self._pinned = self._pinned or host_key
+        if self._inner is not None:
+            self._inner.trust(host_key)
+
+    async def tunnel(self, host: str, port: int) -> Leg:
+        return await (await self._loaded()).tunnel(host, port)
+
+    async def plain(self, host: str, port: int) -> PlainRoute:
+        return await (await self._loaded()).plain(host, port)
+
+    async def close(self) -> None:
+        if self._inner is not None:
+            await self._inner.close()
+
+    async def _loaded(self) -> SshConnector:
+        if self._inner is None:
+            module = await asyncio.to_thread(import_module, "app.isolation.network.ssh")
+            if self._inner is None:  # somebody else may have been quicker
+                self._inner = module.SshConnector(self.upstream, *self._made_with)
+                self._inner.trust(self._pinned)
+        return self._inner
 
 
 class _Dialled:

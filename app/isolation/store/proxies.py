@@ -25,7 +25,13 @@ from app.vault.database import Tx
 _SELECT = """
     SELECT x.id, x.name, x.kind, x.host, x.port, x.username, x.password IS NOT NULL,
         x.change_ip_url IS NOT NULL, (SELECT count(*) FROM isolation_profile WHERE proxy_id = x.id),
-        x.created, x.updated, x.expires, x.provider, x.exit, x.checked, x.check_problem, x.name_key
+        x.created, x.updated, x.expires, x.provider, x.exit, x.checked, x.check_problem,
+        x.key_file, x.host_key, x.price,
+        (SELECT max(last_opened) FROM isolation_profile WHERE proxy_id = x.id),
+        (SELECT count(DISTINCT e.profile_id) FROM isolation_exit_seen e WHERE e.ip = x.exit ->> '$.ip'
+            AND e.profile_id NOT IN (SELECT id FROM isolation_profile WHERE proxy_id = x.id)),
+        (SELECT count(*) FROM isolation_proxy y WHERE y.exit ->> '$.ip' = x.exit ->> '$.ip' AND y.id <> x.id),
+        x.name_key
     FROM isolation_proxy x
 """
 # What a search looks in; the sign between keeps a word from being found across two of them.
@@ -76,11 +82,24 @@ class Proxy:
     exit: Exit | None = None  # of the last check that went well
     checked: datetime | None = None
     check_problem: CheckProblem | None = None  # of the last check, when it did not
+    key_file: str = ""  # SSH: where the private key lies
+    host_key: str = ""  # SSH: the pinned key; empty until one was seen
+    price: str = ""
+    last_used: datetime | None = None  # when a profile of it was opened last
+    exit_others: int = 0  # profiles of other proxies that came out at its exit, now or before
+    exit_twins: int = 0  # other proxies that came out at its exit when they were checked
 
     @property
     def upstream(self) -> Upstream:
         """The far end, without its password."""
-        return Upstream(self.kind, self.host, self.port, self.username)
+        return Upstream(
+            self.kind,
+            self.host,
+            self.port,
+            self.username,
+            key_file=self.key_file,
+            host_key=self.host_key,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,7 @@ class SealedProxy:
     password: bytes | None
     change_ip_url: bytes | None
     now: datetime
+    key_file: str = ""
 
 
 def page(source: Queries, session: Session, after: str | None, limit: int) -> Page[Proxy]:
@@ -170,6 +190,15 @@ def owner_of_name(source: Queries, key: str) -> ProxyId | None:
     return None if row is None else ProxyId(row[0])
 
 
+def names_like(source: Queries, key: str) -> int:
+    """How many names are this one, or this one with a number in brackets after it."""
+    row = source.one(
+        "SELECT count(*) FROM isolation_proxy WHERE name_key = ? OR (name_key > ? AND name_key < ?)",
+        (key, f"{key} (", f"{key} )"),
+    )
+    return 0 if row is None else int(row[0])
+
+
 def names(source: Queries, session: Session) -> list[str]:
     """Every name a session may see; for near matches."""
     params: Parameters = []
@@ -188,7 +217,7 @@ def insert(tx: Tx, proxy: SealedProxy) -> None:
     now = to_millis(proxy.now)
     tx.execute(
         "INSERT INTO isolation_proxy (id, name, name_key, kind, host, port, username, password,"
-        " change_ip_url, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " change_ip_url, created, updated, key_file) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             proxy.id,
             proxy.name,
@@ -201,6 +230,7 @@ def insert(tx: Tx, proxy: SealedProxy) -> None:
             proxy.change_ip_url,
             now,
             now,
+            proxy.key_file,
         ),
     )
 
@@ -208,8 +238,8 @@ def insert(tx: Tx, proxy: SealedProxy) -> None:
 def replace_secrets(tx: Tx, proxy: SealedProxy) -> None:
     """A new password and change-IP address for a proxy that is there."""
     tx.execute(
-        "UPDATE isolation_proxy SET password = ?, change_ip_url = ?, updated = ? WHERE id = ?",
-        (proxy.password, proxy.change_ip_url, to_millis(proxy.now), proxy.id),
+        "UPDATE isolation_proxy SET password = ?, change_ip_url = ?, key_file = ?, updated = ? WHERE id = ?",
+        (proxy.password, proxy.change_ip_url, proxy.key_file, to_millis(proxy.now), proxy.id),
     )
 
 
@@ -218,7 +248,7 @@ def move(tx: Tx, proxy: SealedProxy) -> None:
     replace_secrets(tx, proxy)
     tx.execute(
         "UPDATE isolation_proxy SET kind = ?, host = ?, port = ?, username = ?,"
-        " exit = NULL, checked = NULL, check_problem = NULL WHERE id = ?",
+        " exit = NULL, checked = NULL, check_problem = NULL, host_key = '' WHERE id = ?",
         (proxy.kind.value, proxy.host, proxy.port, proxy.username, proxy.id),
     )
 
@@ -226,10 +256,24 @@ def move(tx: Tx, proxy: SealedProxy) -> None:
 def describe(tx: Tx, proxy: Proxy, now: datetime) -> None:
     """A proxy's name, expiry and provider."""
     tx.execute(
-        "UPDATE isolation_proxy SET name = ?, name_key = ?, expires = ?, provider = ?, updated = ?"
+        "UPDATE isolation_proxy SET name = ?, name_key = ?, expires = ?, provider = ?, price = ?, updated = ?"
         " WHERE id = ?",
-        (proxy.name, name_key(proxy.name), millis(proxy.expires), proxy.provider, to_millis(now), proxy.id),
+        (
+            *(proxy.name, name_key(proxy.name), millis(proxy.expires), proxy.provider, proxy.price),
+            *(to_millis(now), proxy.id),
+        ),
     )
+
+
+def learn_host_key(tx: Tx, proxy_id: ProxyId, host_key: str) -> None:
+    """Pins the first key of a server that was seen; a pinned one stays."""
+    sql = "UPDATE isolation_proxy SET host_key = ? WHERE id = ? AND host_key = ''"
+    tx.execute(sql, (host_key, proxy_id))
+
+
+def trust_host_key(tx: Tx, proxy_id: ProxyId, host_key: str) -> None:
+    """Pins another key, since a person says so."""
+    tx.execute("UPDATE isolation_proxy SET host_key = ? WHERE id = ?", (host_key, proxy_id))
 
 
 def note_check(tx: Tx, proxy: Proxy) -> None:
@@ -273,7 +317,8 @@ def _one(source: Queries, session: Session, condition: str, value: str) -> Proxy
 
 def _proxy(row: Sequence[Any]) -> Proxy:
     id_, name, kind, host, port, username, has_password, has_change, used, created, updated, *checks = row
-    expires, provider, found, checked, problem, _key = checks
+    expires, provider, found, checked, problem, key_file, host_key, price, *used_when, _key = checks
+    last_used, others, twins = used_when
     return Proxy(
         id=ProxyId(id_),
         name=name,
@@ -291,6 +336,12 @@ def _proxy(row: Sequence[Any]) -> Proxy:
         exit=None if found is None else Exit(**json.loads(found)),
         checked=moment(checked),
         check_problem=None if problem is None else _problem(json.loads(problem)),
+        key_file=key_file,
+        host_key=host_key,
+        price=price,
+        last_used=moment(last_used),
+        exit_others=others,
+        exit_twins=twins,
     )
 
 

@@ -32,6 +32,25 @@ def plain(upstream: Upstream) -> tuple[str, str, int, str, str]:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "login", "port", "key_file"),
+    [
+        ("ssh://anna:p%40w@server.test", "p@w", 22, ""),
+        ("ssh://anna:pw@server.test/", "pw", 22, ""),
+        ("SSH://anna:pw@server.test:2222", "pw", 2222, ""),
+        ("ssh://server.test:22:anna:pw", "pw", 22, ""),
+        ("ssh://anna@server.test?key=/home/anna/id%20one", "", 22, "/home/anna/id one"),
+        ("ssh://anna:phrase@server.test:2222/?key=C:\\keys\\id", "phrase", 2222, "C:\\keys\\id"),
+    ],
+)
+def test_an_ssh_server_is_read_with_its_usual_port_and_key(text, login, port, key_file):
+    found = parse(text).upstream
+
+    assert plain(found) == ("ssh", "server.test", port, "anna", login)
+    assert found.key_file == key_file
+    assert parse(write(found)).upstream.key_file == key_file
+
+
 def attempt(text: str) -> tuple[ProxyString | None, Problem | None]:
     try:
         return parse(text), None
@@ -133,7 +152,11 @@ def test_two_readings_that_both_fit_are_asked_and_not_guessed(text, hosts):
         ("2001:db8::1:8080", "square brackets"),
         ("2001:db8::1", "square brackets"),
         (f"socks4://anna:{PASSWORD}@h.com:1080", "SOCKS4 proxies are not supported yet"),
-        (f"SSH://anna:{PASSWORD}@h.com:22", "SSH proxies are not supported yet"),
+        (f"ssh://:{PASSWORD}@h.com:22", "no proxy in any form"),
+        ("ssh://h.com:22", "wants a user name"),
+        (f"ssh://anna:{PASSWORD}@h.com?key=id_rsa", "its whole path"),
+        (f"ssh://anna:{PASSWORD}@h.com?ProxyCommand=/bin/sh", "only key="),
+        (f"ssh://anna:{PASSWORD}@h.com?key=/a%0Ab", "invisible characters"),
         (f"ftp://anna:{PASSWORD}@h.com:21", "no kind of proxy"),
         (f"h.com:80:anna:{PASSWORD}\nh.com:81:anna:{PASSWORD}", "more than one line"),
         (f"h.com:80:an\x00na:{PASSWORD}", "invisible"),
@@ -180,20 +203,24 @@ ports = st.integers(1, 65535)
 
 @st.composite
 def upstreams(draw: st.DrawFn) -> Upstream:
-    kind = draw(st.sampled_from([ProxyKind.HTTP, ProxyKind.HTTPS, ProxyKind.SOCKS5]))
+    kind = draw(st.sampled_from([ProxyKind.HTTP, ProxyKind.HTTPS, ProxyKind.SOCKS5, ProxyKind.SSH]))
     ascii_only = st.characters(min_codepoint=33, max_codepoint=126)
     letters = ascii_only if kind is ProxyKind.SOCKS5 else printable
-    username = draw(st.text(letters, max_size=40))
-    if kind is not ProxyKind.SOCKS5:
+    username = draw(st.text(letters, min_size=kind is ProxyKind.SSH, max_size=40))
+    if kind not in (ProxyKind.SOCKS5, ProxyKind.SSH):
         username = username.replace(":", "")
     password = draw(st.text(letters, max_size=40)) if username else ""
-    return Upstream(kind, draw(hosts), draw(ports), username, Secret(password))
+    key = "/" + draw(st.text(printable, max_size=40)) if kind is ProxyKind.SSH and draw(st.booleans()) else ""
+    return Upstream(kind, draw(hosts), draw(ports), username, Secret(password), key)
 
 
 @settings(max_examples=60)
 @given(upstreams())
 def test_what_is_written_is_read_back_the_same(upstream):
-    assert plain(parse(write(upstream)).upstream) == plain(upstream)
+    read = parse(write(upstream)).upstream
+
+    assert plain(read) == plain(upstream)
+    assert read.key_file == upstream.key_file
 
 
 @given(st.text(max_size=200))

@@ -50,7 +50,7 @@ def pool(rooms: Rooms) -> Rooms:
 
 
 def _found(rooms: Rooms, monkeypatch: pytest.MonkeyPatch, who: str, found: Exit | ProxyProblem) -> None:
-    def probe(_self: Checking, _upstream: Upstream) -> Exit:
+    def probe(_self: Checking, _upstream: Upstream, *_: object) -> Exit:
         if isinstance(found, ProxyProblem):
             raise found
         return found
@@ -210,7 +210,7 @@ def test_a_failed_check_is_a_result_and_keeps_the_last_good_exit(rooms: Rooms, i
 
 
 def test_what_a_check_found_is_not_stored_for_another_far_end(pool: Rooms, monkeypatch: pytest.MonkeyPatch):
-    def probe(_self: Checking, _upstream: Upstream) -> Exit:
+    def probe(_self: Checking, _upstream: Upstream, *_: object) -> Exit:
         pool.clock.move(minutes=1)
         pool.proxies.change("Beta", text="http://other.example:80")
         return Exit("203.0.113.1", "US")
@@ -221,7 +221,7 @@ def test_what_a_check_found_is_not_stored_for_another_far_end(pool: Rooms, monke
 
 
 def test_a_proxy_that_goes_while_it_is_checked_is_no_bug(pool: Rooms, monkeypatch: pytest.MonkeyPatch):
-    def probe(_self: Checking, _upstream: Upstream) -> Exit:
+    def probe(_self: Checking, _upstream: Upstream, *_: object) -> Exit:
         pool.proxies.remove("alpha")
         return Exit("203.0.113.1", "US")
 

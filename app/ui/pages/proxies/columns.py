@@ -48,9 +48,29 @@ def _exit_tip(seen: Seen) -> str:
     found = seen.row.exit
     if found is None:
         return ""
-    return tr("{country}, {ip}, {ms} ms").format(
+    text = tr("{country}, {ip}, {ms} ms").format(
         country=country_title(found.country), ip=found.ip, ms=found.latency_ms
     )
+    return "\n".join([text, *exit_notes(seen.row)])
+
+
+def exit_notes(proxy: Proxy) -> list[str]:
+    """In few words, why an exit is not its stores' alone; the pane says it in full."""
+    notes = []
+    if proxy.used_by > 1:
+        notes.append(tr("%n store(s) share it", n=proxy.used_by))
+    if proxy.exit_others:
+        notes.append(tr("%n other store(s) came out there, now or before", n=proxy.exit_others))
+    if proxy.exit_twins:
+        notes.append(tr("%n other proxy(ies) come out there", n=proxy.exit_twins))
+    return notes
+
+
+def _used_tip(seen: Seen) -> str:
+    text = tr("%n store(s)", n=seen.row.used_by)
+    if seen.row.last_used is None:
+        return text
+    return f"{text}\n" + tr("Last used {when}").format(when=exact(seen.row.last_used))
 
 
 def _checked_text(seen: Seen) -> str:
@@ -90,7 +110,7 @@ COLUMNS: tuple[Column, ...] = (
         70,
         lambda seen: number(seen.row.used_by) if seen.row.used_by else "",
         "used",
-        lambda seen: tr("%n store(s)", n=seen.row.used_by),
+        _used_tip,
         ascends_first=False,
     ),
     Column("user", say("User"), 110, lambda seen: seen.row.username, tip=lambda seen: seen.row.username),

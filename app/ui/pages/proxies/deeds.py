@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from app.isolation.plan import ProxyKind
 from app.isolation.proxies import Proxy
+from app.isolation.proxy_pool import ChangedIp, HostKeys
 from app.kernel.errors import Problem
 from app.kernel.jobs import Progress
 from app.kernel.text import say
-from app.ui.language import tr
+from app.ui.language import told, tr
 from app.ui.pages.proxies.columns import address
 from app.ui.pages.proxies.proxy_commands import ROW_MENU
 from app.ui.pages.stores.checking import check_proxies
@@ -49,10 +52,37 @@ class ProxyDeeds(QObject):
             return
         self._face.prompts.ask(
             tr("Check %n proxy(ies)?", n=len(wanted)),
-            tr("Each is asked through once, a few at a time. You can cancel it at the foot of the window."),
+            tr("Each is asked through once, many at a time. You can cancel it at the foot of the window."),
             (Choice("cancel", tr("Cancel")), Choice("check", tr("Check"), "primary")),
             lambda key: self._check(wanted) if key == "check" else None,
         )
+
+    def change_ip(self) -> None:
+        """Asks the chosen proxy's provider for a new address, after a question: the old one is lost then."""
+        row = self._page.row_of(self._page.list.current)
+        if row is None or not row.has_change_ip_url:
+            return
+        self._face.prompts.ask(
+            tr("Change the address of {name}?").format(name=row.name),
+            tr(
+                "Berth asks your provider's page, from this computer itself and not through the proxy. "
+                "The old address is lost then, and open windows of this proxy notice."
+            ),
+            (Choice("cancel", tr("Cancel")), Choice("change", tr("Change it"), "primary")),
+            lambda key: self._change_ip(row) if key == "change" else None,
+        )
+
+    def trust(self) -> None:
+        """Shows the key that the chosen SSH server has now, and asks whether it is the right one."""
+        row = self._page.row_of(self._page.list.current)
+        if row is not None and row.kind is ProxyKind.SSH:
+            self._face.jobs.start(
+                self._page.proxies.pool.host_keys(row),
+                owner=self._page,
+                then=partial(self._on_keys, row),
+                failed=self.show_problem,
+                title=say("Asking for the server's key"),
+            )
 
     def delete(self) -> None:
         """Forgets the selected proxies. One that is in use stays, and the core says who uses it."""
@@ -92,6 +122,49 @@ class ProxyDeeds(QObject):
 
     def _check(self, wanted: Sequence[str]) -> None:
         check_proxies(self._face, self._page.proxies, wanted, owner=self._page, failed=self.show_problem)
+
+    def _change_ip(self, row: Proxy) -> None:
+        self._face.jobs.start(
+            self._page.proxies.pool.change_ip(row),
+            owner=self._page,
+            then=self._on_changed_ip,
+            failed=self.show_problem,
+            title=say("Changing the address"),
+        )
+
+    def _on_changed_ip(self, done: ChangedIp) -> None:
+        problem, found = done.proxy.check_problem, done.proxy.exit
+        if problem is not None or found is None:
+            text = told(problem.text) if problem is not None else ""
+        elif done.has_changed:
+            text = tr("New address: {now} (before: {before})").format(
+                now=found.ip, before=done.before or tr("not known")
+            )
+        else:
+            text = tr("Still {now}. It may take a minute; check it again.").format(now=found.ip)
+        self._face.toaster.show(text)
+
+    def _on_keys(self, row: Proxy, keys: HostKeys) -> None:
+        if keys.pinned == keys.offered:
+            self._face.toaster.show(tr("The server shows the key that is trusted already."))
+            return
+        self._face.prompts.ask(
+            tr("Trust the new key of {name}?").format(name=row.name),
+            tr(
+                "Trusted so far:\n{pinned}\n\nShown now:\n{offered}\n\n"
+                "Ask your provider whether this is the server's key. If not, somebody may stand in between."
+            ).format(pinned=keys.pinned or tr("none"), offered=keys.offered),
+            (Choice("cancel", tr("Cancel"), "primary"), Choice("trust", tr("Trust it"), "danger")),
+            lambda key: self._trust(row, keys) if key == "trust" else None,
+        )
+
+    def _trust(self, row: Proxy, keys: HostKeys) -> None:
+        self._face.jobs.write(
+            lambda: self._page.proxies.pool.trust(row, keys, keys.offered),
+            owner=self._page,
+            then=lambda _done: self._check([row.id]),
+            failed=self.show_problem,
+        )
 
     def _ask_to_delete(self, picked: list[str], one: Proxy | None) -> None:
         title = tr("Delete %n proxy(ies)?", n=len(picked))

@@ -32,6 +32,27 @@ FAULTS: dict[str, Fault] = {
             say("See with your provider whether the proxy is running and paid."),
         ),
     ),
+    "refused-by-rule": Fault(
+        say("Forbidden by its rules"),
+        (
+            say("Ask your provider whether this computer's address must be allowed first."),
+            say("Ask whether the proxy is paid, and whether it forbids the echo pages of the settings."),
+        ),
+    ),
+    "host-key-changed": Fault(
+        say("Another server key"),
+        (
+            say("Ask your provider whether the server was replaced, and for the new key's fingerprint."),
+            say("If it is the same as shown here, trust it; if not, do not use this proxy."),
+        ),
+    ),
+    "key-file-wrong": Fault(
+        say("Key cannot be used"),
+        (
+            say("See whether the private key is still where the proxy says."),
+            say("If it has a passphrase, give that as the password."),
+        ),
+    ),
     "timed-out": Fault(
         say("No answer"),
         (
@@ -55,6 +76,12 @@ FAULTS: dict[str, Fault] = {
     ),
     "target-failed": Fault(say("Site not reached"), (say("Check it again in a minute."), _ECHO)),
     "echo-failed": Fault(say("Exit unknown"), (say("Check it again in a minute."), _ECHO)),
+    "echo-silent": Fault(say("Echo page silent"), (say("Check it again in a minute."), _ECHO)),
+    "echo-wrong": Fault(say("Echo page is none"), (_ECHO, say("Check it again in a minute."))),
+    "echo-html": Fault(
+        say("Web page in between"),
+        (say("See with your provider whether the proxy is running and paid."), _ECHO),
+    ),
 }
 
 

@@ -63,7 +63,7 @@ class ProxiesPage(Page):
         self.deeds = ProxyDeeds(self)
         self.model = ProxyModel(proxies, face.clock, self)
         self.list = ProxyList(self.model, face.theme, lambda: self._expiring_days)
-        acts = PaneActs(self.deeds.check, self.edit_current, MENU_IDS)
+        acts = PaneActs(self.deeds.check, self.edit_current, self.deeds.change_ip, self.deeds.trust, MENU_IDS)
         self.pane = ProxyPane(face, proxies, acts)
         self.empty = EmptyState()
         self.bulk_bar = BulkBar(bulk_acts(self), self.list.clearSelection)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from app.ui.pages.proxies.columns import COLUMN_AT, COLUMNS, Seen
+from app.ui.pages.proxies.columns import COLUMN_AT, COLUMNS, Seen, exit_notes
 from app.ui.pages.proxies.model import Index, ProxyModel
 from app.ui.theme.icons import flag
 from app.ui.theme.palette import tokens_now
@@ -95,7 +95,7 @@ class ProxyPainter(QStyledItemDelegate):
             painter,
             QRect(left, area.top(), area.right() - left - width, area.height()),
             found.ip,
-            tokens.text,
+            tokens.warn if exit_notes(seen.row) else tokens.text,
         )
         painter.setPen(QColor(tokens.muted))
         right = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -19,9 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.isolation.plan import ProxyKind
 from app.isolation.profile import Profile
 from app.isolation.proxies import CheckProblem, Proxies, Proxy
 from app.kernel.errors import Problem
+from app.kernel.text import Text
 from app.ui.face import Face
 from app.ui.language import told, tr
 from app.ui.pages.proxies.columns import address
@@ -35,6 +38,8 @@ WIDTH_PX = 336
 _ROW_PX = 30
 _MOST_USERS = 200
 _MOST_ROWS = 8
+_MOST_TOLD = 6
+_KEY = re.compile(r"[A-Za-z0-9+/]{32,}")
 _ID_ROLE = Qt.ItemDataRole.UserRole
 _BIN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -45,13 +50,20 @@ class PaneActs:
 
     check: Callable[[], object]
     edit: Callable[[], object]
+    change_ip: Callable[[], object]
+    trust: Callable[[], object]
     menu_ids: tuple[str, ...]
+
+
+def _breakable_keys(text: str) -> str:
+    """A fingerprint is one word of 43 letters, and must not widen the pane."""
+    return _KEY.sub(lambda found: "\u200b".join(found[0]), text)
 
 
 class FaultCard(QFrame):
     """The red card of a check that failed: what happened, and the two likely next steps."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: Callable[[], object]) -> None:
         super().__init__()
         self.setObjectName("fault_card")
         set_kind(self, "banner-danger")
@@ -61,7 +73,8 @@ class FaultCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(6)
-        for widget in (self.title_label, self.text_label, self.steps_label):
+        self.trust_button = button(tr("Trust the server's key…"), "pane_trust_button", trust, icon_name="key")
+        for widget in (self.title_label, self.text_label, self.steps_label, self.trust_button):
             column.addWidget(widget)
 
     def show_of(self, problem: CheckProblem | None) -> None:
@@ -70,9 +83,36 @@ class FaultCard(QFrame):
         if problem is None:
             return
         fault = fault_of(problem)
+        self.trust_button.setVisible(problem.id == "host-key-changed")
         self.title_label.setText(told(fault.words))
-        self.text_label.setText(told(problem.text))
+        self.text_label.setText(_breakable_keys(told(problem.text)))
         self.steps_label.setText("\n".join(f"{at}. {told(step)}" for at, step in enumerate(fault.steps, 1)))
+
+
+class ExitCard(QFrame):
+    """The amber card of an exit that is, or was, not this proxy's stores' alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("exit_card")
+        set_kind(self, "banner-warn")
+        self.title_label = label(tr("This exit is known"), "heading", wraps=True)
+        self.text_label = label(wraps=True)
+        self.text_label.setObjectName("exit_card_label")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(6)
+        column.addWidget(self.title_label)
+        column.addWidget(self.text_label)
+        self.hide()
+
+    def show_texts(self, texts: Sequence[Text]) -> None:
+        """Shows the first of these; none hide the card."""
+        lines = [told(text) for text in texts[:_MOST_TOLD]]
+        if len(texts) > _MOST_TOLD:
+            lines.append(tr("… and %n more", n=len(texts) - _MOST_TOLD))
+        self.text_label.setText("\n".join(lines))
+        self.setVisible(bool(texts))
 
 
 class UsersList(QListWidget):
@@ -134,7 +174,8 @@ class ProxyPane(QWidget):
         self._asked = ""
         self.empty = EmptyState()
         self._head = self._build_head()
-        self.fault_card = FaultCard()
+        self.fault_card = FaultCard(acts.trust)
+        self.exit_card = ExitCard()
         self.facts = Facts()
         self.used_label = label(kind="heading")
         self.users_list = UsersList()
@@ -169,6 +210,8 @@ class ProxyPane(QWidget):
         self._show_state(row)
         self.fault_card.show_of(row.check_problem)
         self._show_facts(row)
+        self.change_ip_button.setVisible(row.has_change_ip_url)
+        self._ask_exit(row)
         self._ask_users(row)
 
     def _build_head(self) -> QWidget:
@@ -209,8 +252,13 @@ class ProxyPane(QWidget):
         inner = QVBoxLayout(body)
         inner.setContentsMargins(16, 4, 16, 16)
         inner.setSpacing(12)
-        for widget in (self.fault_card, self.facts, self.used_label, self.users_list, self.unused_label):
+        self.change_ip_button = button(
+            tr("Change the IP…"), "pane_change_ip_button", self._acts.change_ip, icon_name="rotate-ccw"
+        )
+        for widget in (self.fault_card, self.exit_card, self.facts, self.change_ip_button):
             inner.addWidget(widget)
+        for below in (self.used_label, self.users_list, self.unused_label):
+            inner.addWidget(below)
         inner.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -250,12 +298,32 @@ class ProxyPane(QWidget):
         facts.append((tr("Password"), tr("saved, encrypted") if row.has_password else tr("none")))
         if row.has_change_ip_url:
             facts.append((tr("New address"), tr("its page is saved")))
+        if row.key_file:
+            facts.append((tr("Private key"), row.key_file))
+        if row.kind is ProxyKind.SSH:
+            facts.append((tr("Server key"), _breakable_keys(row.host_key) or tr("none seen yet")))
         if row.provider:
             facts.append((tr("Provider"), row.provider))
+        if row.price:
+            facts.append((tr("Price"), row.price))
         if row.expires is not None:
             facts.append((tr("Expires"), beside(until(row.expires, now), day(row.expires))))
+        if row.last_used is not None:
+            facts.append((tr("Last used"), ago(row.last_used, now)))
         facts.append((tr("Added"), ago(row.created, now)))
         self.facts.show_facts(facts)
+
+    def _ask_exit(self, row: Proxy) -> None:
+        if row.exit is None or not (row.exit_others or row.exit_twins or row.used_by > 1):
+            self.exit_card.show_texts(())
+            return
+        proxy = row.id
+        self._face.jobs.call(
+            lambda: self._proxies.pool.exit_warnings([row]),
+            owner=self,
+            then=lambda found: self.exit_card.show_texts(found.get(proxy, ()) if proxy == self.proxy else ()),
+            failed=lambda _problem: self.exit_card.show_texts(()),
+        )
 
     def _ask_users(self, row: Proxy) -> None:
         if row.id != self._asked:

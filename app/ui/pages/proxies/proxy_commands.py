@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.isolation.plan import ProxyKind
 from app.kernel.text import say
 from app.ui.commands.registry import Command
 from app.ui.widgets.bulk_bar import BulkAct
@@ -12,8 +13,17 @@ if TYPE_CHECKING:
     from app.ui.pages.proxies.page import ProxiesPage
 
 _PLACE = say("Proxies")
-ROW_MENU = ("proxy.check", "", "proxy.edit", "proxy.copy", "", "proxy.delete")
-MENU_IDS = ("proxy.copy", "", "proxy.delete")
+ROW_MENU = (
+    "proxy.check",
+    "proxy.change_ip",
+    "",
+    "proxy.edit",
+    "proxy.copy",
+    "proxy.trust",
+    "",
+    "proxy.delete",
+)
+MENU_IDS = ("proxy.change_ip", "proxy.copy", "proxy.trust", "", "proxy.delete")
 
 
 def commands(page: ProxiesPage) -> list[Command]:
@@ -22,6 +32,14 @@ def commands(page: ProxiesPage) -> list[Command]:
 
     def one() -> bool:
         return bool(page.list.current)
+
+    def has_page() -> bool:
+        row = page.row_of(page.list.current)
+        return row is not None and row.has_change_ip_url
+
+    def is_ssh() -> bool:
+        row = page.row_of(page.list.current)
+        return row is not None and row.kind is ProxyKind.SSH
 
     def some() -> bool:
         return page.list.picked_count > 0
@@ -46,6 +64,10 @@ def commands(page: ProxiesPage) -> list[Command]:
             "proxy.edit", say("Edit"), page.edit_current, "pencil", ("Ctrl+E",), _PLACE, one, is_wide=True
         ),
         Command("proxy.copy", say("Copy the address"), deeds.copy_address, "copy", (), _PLACE, one),
+        Command(
+            "proxy.change_ip", say("Change the IP…"), deeds.change_ip, "rotate-ccw", (), _PLACE, has_page
+        ),
+        Command("proxy.trust", say("Trust the server's key…"), deeds.trust, "key", (), _PLACE, is_ssh),
         Command("proxy.delete", say("Delete…"), deeds.delete, "trash-2", ("Del",), _PLACE, some),
         Command(
             "proxy.all", say("Select all"), page.list.selectAll, "list", ("Ctrl+A",), _PLACE, in_palette=False

@@ -38,6 +38,7 @@ class ProxyDrawer(Drawer):
         self.proxy_edit = ProxyEdit(proxies, face.jobs, name="proxy_text_edit")
         self.name_edit = _line("name_edit", proxy.name if proxy else "")
         self.provider_edit = _line("provider_edit", proxy.provider if proxy else "")
+        self.price_edit = _line("price_edit", proxy.price if proxy else "")
         self.date_edit = DateEdit("expires_edit", proxy.expires if proxy else None)
         self._build_fields()
         self._build_foot()
@@ -69,13 +70,20 @@ class ProxyDrawer(Drawer):
         """Stores it, where the fields can be read."""
         if self._is_saving:
             return
-        for field in (self.proxy_field, self.name_field, self.provider_field, self.date_field):
+        for field in (
+            *(self.proxy_field, self.name_field, self.provider_field),
+            *(self.price_field, self.date_field),
+        ):
             field.say("")
         if self._proxy is None and not self.proxy_edit.value:
             self.proxy_field.say(tr("Paste a proxy."), "danger")
             self.proxy_edit.edit.setFocus()
             return
-        for field, edit in ((self.name_field, self.name_edit), (self.provider_field, self.provider_edit)):
+        for field, edit in (
+            (self.name_field, self.name_edit),
+            (self.provider_field, self.provider_edit),
+            (self.price_field, self.price_edit),
+        ):
             try:
                 clean_label(edit.text())
             except NameWrong as problem:
@@ -93,17 +101,18 @@ class ProxyDrawer(Drawer):
     def _work(self) -> Callable[[], Proxy]:
         text, name = self.proxy_edit.value, self.name_edit.text()
         provider, moment, before = self.provider_edit.text(), self.date_edit.moment, self._proxy
+        price = self.price_edit.text()
         keeps_day = before is not None and _day_of(before) == self.date_edit.edit.text()
         expires = Same.SAME if keeps_day else moment
 
         def work() -> Proxy:
             if before is not None:
                 return self._proxies.change(
-                    before.id, name=name, expires=expires, provider=provider, text=text or None
+                    before.id, name=name, expires=expires, provider=provider, text=text or None, price=price
                 )
             made = self._proxies.add(text, name)
-            if provider.strip() or moment is not None:
-                return self._proxies.change(made.id, expires=moment, provider=provider)
+            if provider.strip() or price.strip() or moment is not None:
+                return self._proxies.change(made.id, expires=moment, provider=provider, price=price)
             return made
 
         return work
@@ -137,16 +146,17 @@ class ProxyDrawer(Drawer):
         self.proxy_field = Field(title, self.proxy_edit, hint, focus=self.proxy_edit.edit)
         self.name_field = Field(tr("Name"), self.name_edit, tr("Empty: made from its address"))
         self.provider_field = Field(tr("Provider"), self.provider_edit, tr("Where it was bought"))
+        self.price_field = Field(tr("Price"), self.price_edit, tr("In your own words, such as $3 a month"))
         self.date_field = Field(
             tr("Expires"), self.date_edit, tr("Berth warns before that day."), focus=self.date_edit.edit
         )
-        fields = [self.proxy_field, self.name_field, self.provider_field, self.date_field]
-        if self._proxy is not None:
-            fields = [self.name_field, self.provider_field, self.date_field, self.proxy_field]
+        fields = [self.name_field, self.provider_field, self.price_field, self.date_field]
+        fields = [self.proxy_field, *fields] if self._proxy is None else [*fields, self.proxy_field]
         for field in fields:
             self.body_layout.addWidget(field)
         self.body_layout.addStretch(1)
-        for edit in (self.proxy_edit.edit, self.name_edit, self.provider_edit, self.date_edit.edit):
+        edits = (self.name_edit, self.provider_edit, self.price_edit, self.date_edit.edit)
+        for edit in (self.proxy_edit.edit, *edits):
             edit.returnPressed.connect(self.save)
         self.date_edit.changed.connect(lambda: self.date_field.say(""))
         self.name_edit.textEdited.connect(lambda _text: self.name_field.say(""))
@@ -168,6 +178,7 @@ class ProxyDrawer(Drawer):
             self.proxy_edit.value,
             self.name_edit.text(),
             self.provider_edit.text(),
+            self.price_edit.text(),
             self.date_edit.edit.text(),
         )
 

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.isolation.profile import MAX_LABEL, NameWrong, clean_label
 from app.isolation.proxies import Proxies
+from app.isolation.proxy_importing import opened
 from app.kernel.errors import Problem
 from app.kernel.jobs import Job, Progress
 from app.kernel.text import Text, say
@@ -33,23 +36,24 @@ from app.ui.pages.proxies.lines_model import LinesModel, shown
 from app.ui.pages.proxies.reading import (
     MOST_LINES,
     FarEnd,
-    Line,
     Reading,
     Standing,
     cut,
     decide,
     known_far_ends,
     read,
+    read_lines,
 )
 from app.ui.prompts import Choice
 from app.ui.telling import number
 from app.ui.widgets.drawer import Drawer
 from app.ui.widgets.fields import Field
-from app.ui.widgets.parts import button, label, plain_tip
+from app.ui.widgets.parts import ElidedLabel, button, label, plain_tip
 
 _WIDTH_PX = 720
 _PASTE_PX = 104
 _PAUSE_MS = 250
+_BATCH = 25
 _WIDTHS_PX = (58, 128, 270)
 
 
@@ -94,17 +98,21 @@ class SeveralDrawer(Drawer):
         self._asked = 0
         self._is_adding = False
         self._job: Job[_Outcome] | None = None
+        self._file: Path | None = None
         self._read_text = ""  # what the preview is made from
         self._known: dict[FarEnd, str] = {}
         self.model = LinesModel(self)
         self.edit = PasteEdit()
         self.edit.setFixedHeight(_PASTE_PX)
+        self.file_label = ElidedLabel(kind="muted")
+        self.file_label.setObjectName("proxies_file_label")
+        self.file_label.hide()
         self.table = self._build_table()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._read)
-        self.edit.textChanged.connect(self._timer.start)
+        self.edit.textChanged.connect(self._on_text)
         self.edit.was_cut.connect(self._on_cut)
         face.jobs.titled_changed.connect(self._on_jobs_changed)
         self._build_body()
@@ -115,6 +123,22 @@ class SeveralDrawer(Drawer):
     def good(self) -> int:
         """How many lines can be added now."""
         return self.model.count(Standing.GOOD)
+
+    @property
+    def _source(self) -> str:
+        """What the lines come from: the paste, or the name of a file."""
+        return self.edit.toPlainText() if self._file is None else f"\0{self._file}"
+
+    def read_file(self, path: str) -> None:
+        """Reads the lines of a file in place of pasted ones."""
+        if self._is_adding:
+            return
+        self.edit.clear()
+        self._file = Path(path)
+        self.file_label.setText(tr("From the file {name}").format(name=self._file.name))
+        self.file_label.show()
+        self.banner.clear()
+        self._timer.start()
 
     def begin(self) -> None:
         """Slides in."""
@@ -155,7 +179,7 @@ class SeveralDrawer(Drawer):
         """Adds every good line."""
         if self._is_adding:
             return
-        if self.edit.toPlainText() != self._read_text:
+        if self._source != self._read_text:
             self._timer.stop()
             self._read()  # nothing is added, and nothing goes with the drawer, that nobody has seen
             return
@@ -166,27 +190,25 @@ class SeveralDrawer(Drawer):
         lines = [line for line in self.model.lines if line.standing is Standing.GOOD]
         provider, moment = clean_label(self.provider_edit.text()), self.date_edit.moment
 
-        def one(line: Line) -> None:
-            made = self._proxies.add(line.text)
-            if provider or moment is not None:
-                self._proxies.change(made.id, provider=provider, expires=moment)
+        lines = [
+            replace(line, provider=provider or line.provider, expires=moment or line.expires)
+            for line in lines
+        ]
 
         async def work(report: Callable[[Progress], None]) -> _Outcome:
             done: set[int] = set()
             failed: dict[int, Text] = {}
-            for line in lines:
+            for start in range(0, len(lines), _BATCH):
                 report(
                     Progress(
-                        len(done) + len(failed),
+                        start,
                         len(lines),
                         say("Added {done} of {total} proxies", done=len(done), total=len(lines)),
                     )
                 )
-                try:
-                    await asyncio.to_thread(one, line)
-                    done.add(line.number)
-                except Problem as problem:
-                    failed[line.number] = problem.text
+                outcome = await asyncio.to_thread(self._proxies.add_lines, lines[start : start + _BATCH])
+                failed |= {number: note for number, note in outcome.items() if note is not None}
+                done |= {number for number, note in outcome.items() if note is None}
             return _Outcome(frozenset(done), failed)
 
         self._job = self._face.jobs.start(
@@ -237,6 +259,7 @@ class SeveralDrawer(Drawer):
         self.lines_field = Field(tr("Proxies"), self.edit, hint)
         self.body_layout.setSpacing(12)
         self.body_layout.addWidget(self.lines_field)
+        self.body_layout.addLayout(self._build_file_row())
         self.summary_label = label(kind="heading", wraps=True)
         self.body_layout.addWidget(self.summary_label)
         self.body_layout.addWidget(self._build_ambiguous())
@@ -255,6 +278,16 @@ class SeveralDrawer(Drawer):
         row.addWidget(self.provider_field, 1)
         row.addWidget(self.date_field, 1)
         self.body_layout.addLayout(row)
+
+    def _build_file_row(self) -> QHBoxLayout:
+        self.file_button = button(
+            tr("From a file…"), "proxies_file_button", self._on_choose_file, icon_name="folder-open"
+        )
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.file_button)
+        row.addWidget(self.file_label, 1)
+        return row
 
     def _build_ambiguous(self) -> QWidget:
         self.all_bar = QWidget()
@@ -298,12 +331,15 @@ class SeveralDrawer(Drawer):
 
     def _read(self) -> None:
         self._asked += 1
-        asked, proxies = self._asked, self._proxies
-        whole = self.edit.toPlainText()
-        text, is_cut = cut(whole)
+        asked, proxies, file = self._asked, self._proxies, self._file
+        whole = self._source
+        text, is_cut = cut(self.edit.toPlainText())
 
         def work() -> tuple[Reading, dict[FarEnd, str]]:
             known = known_far_ends(proxies)
+            if file is not None:
+                with opened(file) as lines:
+                    return read_lines(lines, known), known
             return read(text, known, was_cut=is_cut), known
 
         def done(found: tuple[Reading, dict[FarEnd, str]]) -> None:
@@ -355,7 +391,28 @@ class SeveralDrawer(Drawer):
         else:
             self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _on_text(self) -> None:
+        self._file = None
+        self.file_label.hide()
+        self._timer.start()
+
+    def _on_choose_file(self) -> None:
+        kinds = f"{tr('Text and tables')} (*.txt *.csv);;{tr('All files')} (*)"
+        dialog = QFileDialog(self, tr("Proxies from a file"), "", kinds)
+        dialog.setObjectName("proxies_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.read_file)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def _on_cut(self) -> None:
+        if self._file is not None:
+            self.banner.show_text(
+                tr("The file is longer than what is read at once; the rest was left out."),
+                tr("`berth proxy import` reads files of any length."),
+                level="warn",
+            )
+            return
         self.banner.show_text(
             tr("The paste was longer than what is read at once; the rest was left out."),
             tr("Add these first, then paste the rest."),
@@ -401,6 +458,7 @@ class SeveralDrawer(Drawer):
     def _set_adding(self, is_adding: bool) -> None:
         self._is_adding = is_adding
         self.edit.setReadOnly(is_adding)
+        self.file_button.setEnabled(not is_adding)
         self.add_button.setEnabled(not is_adding)
         if is_adding:
             self.add_button.setText(tr("Adding…"))

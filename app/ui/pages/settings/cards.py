@@ -200,4 +200,4 @@ def value_text(setting: Setting, value: Value) -> str:
         return tr("On") if value else tr("Off")
     if value in setting.choices and setting.choice_texts:
         return told(setting.choice_texts[setting.choices.index(str(value))])
-    return str(value)
+    return str(value) or tr("none")

@@ -1,10 +1,8 @@
-"""Checks proxies in the background, sixteen at once, with progress and cancel."""
+"""Checks proxies in the background, many at once, with progress and cancel."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -12,11 +10,8 @@ from app.isolation.proxies import Proxies, Proxy
 from app.kernel.errors import Problem
 from app.kernel.jobs import Progress
 from app.kernel.text import say
-from app.ui.bridge import in_thread
 from app.ui.face import Face
 from app.ui.language import told, tr
-
-AT_ONCE = 16
 
 
 def check_proxies(
@@ -31,22 +26,11 @@ def check_proxies(
     """Checks these proxies; results are stored as they come, and a toast says how it went."""
 
     async def work(report: Callable[[Progress], None]) -> list[Proxy]:
-        gate, found = asyncio.Semaphore(AT_ONCE), []
+        def told(done: int, total: int) -> None:
+            words = say("Checked {done} of {total} proxies", done=done, total=total) if done else None
+            report(Progress(done, total, words))
 
-        async def one(proxy: str) -> None:
-            async with gate:
-                found.append(await in_thread(partial(proxies.check, proxy)))
-                report(
-                    Progress(
-                        len(found),
-                        len(ids),
-                        say("Checked {done} of {total} proxies", done=len(found), total=len(ids)),
-                    )
-                )
-
-        report(Progress(0, len(ids)))
-        await asyncio.gather(*(one(proxy) for proxy in ids))
-        return found
+        return await proxies.pool.check_many(ids, told)
 
     def done(found: list[Proxy]) -> None:
         bad = [proxy for proxy in found if proxy.check_problem is not None]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.isolation.profile_listing import ProfileRow
+from app.isolation.proxy_pool import ExitUse, use_texts
 from app.isolation.room import IsolationRoom
+from app.kernel.ids import ProfileId
 from app.ui.face import Face
 from app.ui.language import told, tr
+from app.ui.pages.stores.relay_faults import RelayFaults
 from app.ui.telling import ago, beside, country_title, day, far_end, until
 from app.ui.widgets.lines import Facts
 from app.ui.widgets.parts import button, label
 
-_SHOWN_FAULTS = 12
-_USUAL = frozenset({"shut", "background"})  # what a relay refuses every day, and rightly
+_MOST_TOLD = 5
 
 
 class NetworkTab(QWidget):
@@ -40,8 +42,10 @@ class NetworkTab(QWidget):
         )
         self.change_button = button(tr("Change proxy…"), "pane_proxy_button", lambda: change(self._profile))
         self.check_button = button(tr("Check now"), "pane_check_button", lambda: check([self._profile]))
-        self.faults_label = label(tr("Not let through, or failed"), "heading")
-        self.faults = label(kind="muted", wraps=True)
+        self.exit_label = label(kind="warn", wraps=True)
+        self.exit_label.setObjectName("shared_exit_label")
+        self.exit_label.hide()
+        self.faults = RelayFaults()
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.change_button)
@@ -52,9 +56,9 @@ class NetworkTab(QWidget):
         column.setSpacing(10)
         column.addWidget(self.direct)
         column.addWidget(self.facts)
+        column.addWidget(self.exit_label)
         column.addLayout(row)
         column.addSpacing(4)
-        column.addWidget(self.faults_label)
         column.addWidget(self.faults)
         column.addStretch(1)
         face.states.changed.connect(self._on_states_changed)
@@ -86,7 +90,29 @@ class NetworkTab(QWidget):
         if profile.allow_private:
             facts.append((tr("Private networks"), tr("allowed")))
         self.facts.show_facts(facts)
+        self._ask_exit(row)
         self._show_faults()
+
+    def _ask_exit(self, row: ProfileRow) -> None:
+        """Who else came out where this store does, now or before."""
+        profile = row.profile
+        if profile.exit is None:
+            self.exit_label.hide()
+            return
+        ip = profile.exit.ip
+        self._face.jobs.call(
+            lambda: self._room.proxies.pool.exit_uses([ip]).get(ip, ()),
+            owner=self,
+            then=lambda uses: self._on_exit(profile.id, uses),
+            failed=lambda _problem: self.exit_label.hide(),
+        )
+
+    def _on_exit(self, profile: str, uses: Sequence[ExitUse]) -> None:
+        if profile != self._profile:
+            return
+        texts = [told(text) for text in use_texts(uses, {ProfileId(profile)})[:_MOST_TOLD]]
+        self.exit_label.setText("\n".join(texts))
+        self.exit_label.setVisible(bool(texts))
 
     def _on_states_changed(self, profiles: frozenset[str]) -> None:
         if self._profile in profiles:
@@ -94,12 +120,4 @@ class NetworkTab(QWidget):
 
     def _show_faults(self) -> None:
         state = self._face.states.state(self._profile)
-        known = state.relay_errors if state is not None else ()
-        faults = [fault for fault in known if fault.id not in _USUAL][-_SHOWN_FAULTS:]
-        self.faults_label.setVisible(bool(faults))
-        self.faults.setVisible(bool(faults))
-        lines = [
-            f"{fault.at.astimezone():%H:%M:%S}  {far_end(fault.host, fault.port)}\n{told(fault.text)}"
-            for fault in reversed(faults)
-        ]
-        self.faults.setText("\n".join(lines))
+        self.faults.show_faults(state.relay_errors if state is not None else ())
