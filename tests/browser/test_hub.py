@@ -131,6 +131,25 @@ async def test_where_tz_does_not_work_the_hub_gives_the_timezone_and_again_after
     assert in_popup == afterwards == "Asia/Tokyo"
 
 
+async def test_a_page_can_open_a_popup_while_there_is_nothing_to_arm(screen: None, tmp_path: Path) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    async with LocalInternet() as net, running_hub(tmp_path, settings) as hub:
+        opener = await page_at(hub, net.echo_address_url)
+        session = await hub.session_of(opener)
+
+        opened = await hub.command(
+            "Runtime.evaluate", session, expression="!!open(location.href)", userGesture=True
+        )
+
+        for _ in range(1500):
+            if [page.url for page in hub.pages.values()].count(net.echo_address_url) == 2:
+                break
+            await asyncio.sleep(0.02)
+        popup = next(page for page in hub.pages if page != opener and hub.pages[page].url != "about:blank")
+        assert opened["result"]["value"] is True
+        assert await acting.evaluate(hub, popup, "location.href") == net.echo_address_url
+
+
 async def test_two_clients_work_side_by_side_and_see_only_their_own_sessions(
     screen: None, tmp_path: Path
 ) -> None:

@@ -308,8 +308,9 @@ class Hub:
         self._tell("Target.setAutoAttach", session, self._attach_parameters())
         for method, values in self._arming.commands(info["type"]):
             self._tell(method, session, values)
-        if params.get("waitingForDebugger"):
-            self._tell("Runtime.runIfWaitingForDebugger", session, {})
+        # Always: a popup, and its opener with it, waits even when nobody wanted that, and does not say so
+        # (Chromium 156). Without this no page could open a window while there is nothing to arm.
+        self._tell("Runtime.runIfWaitingForDebugger", session, {})
 
     def _arm_again(self) -> None:
         # When an opener goes, Chromium puts its popups back to the system's timezone.
