@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("open",), "open a profile's window", "app.cli.windows", "open_window"),
     Command(("close",), "close a profile's window", "app.cli.windows", "close_window"),
     Command(("raise",), "bring a profile's window to the front", "app.cli.windows", "raise_window"),
+    Command(("check",), "look closely at what a profile's window shows", "app.cli.checking", "check"),
     Command(("engine", "list"), "list the browsers found on this machine", "app.cli.engines", "list_all"),
     Command(("template", "list"), "list the templates", "app.cli.templates", "list_all"),
     Command(("template", "show"), "show what a template sets", "app.cli.templates", "show"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.isolation.bin import ProfileBin
 from app.isolation.browser.directory import is_in_use
+from app.isolation.checking import Checking
 from app.isolation.fingerprint.choosing import Machine
 from app.isolation.fingerprint.machine import this_machine
 from app.isolation.groups import Groups
@@ -35,6 +36,7 @@ class IsolationRoom:
     proxies: Proxies
     templates: Templates
     opening: Opening
+    checking: Checking
 
 
 def build(
@@ -58,4 +60,5 @@ def build(
     source = rng or random.Random()  # noqa: S311
     profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)
     opening = Opening(vault, paths, settings, profiles, proxies)
-    return IsolationRoom(profiles, Groups(vault), Views(vault), proxies, templates, opening)
+    checking = Checking(vault, paths, profiles, opening)
+    return IsolationRoom(profiles, Groups(vault), Views(vault), proxies, templates, opening, checking)

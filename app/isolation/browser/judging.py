@@ -147,7 +147,8 @@ def _languages(plan: LaunchPlan, seen: Seen) -> Check:
         # Some versions send only the first language; pages still learn nothing that is not saved.
         is_part = set(sent) <= set(wanted) | {name.split("-")[0] for name in wanted}
         level = Level.GREEN if is_part else Level.AMBER
-        return Check("language", level, say("The languages sent are {seen}.", **facts), False, **facts)
+        text = say("The languages sent are {seen}.", **facts)
+        return Check("language", level, text, expected=facts["expected"], seen=facts["seen"])
     return _red("language", say("The languages are {seen}, saved are {expected}.", **facts), **facts)
 
 
@@ -166,7 +167,7 @@ def _locale(plan: LaunchPlan, seen: Seen) -> Check:
         "The browser's language pack is missing (Debian: sudo apt install chromium-l10n).",
         **facts,
     )
-    return Check("locale", Level.RED, text, may_override=True, **facts)
+    return Check("locale", Level.RED, text, may_override=True, expected=facts["expected"], seen=facts["seen"])
 
 
 def _bare(language: str) -> str:

@@ -13,7 +13,7 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
-from app.isolation.checks import Preflight
+from app.isolation.checks import Check, Preflight
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.meeting import GREETING_S, connect, cut, read_word, within
 from app.isolation.keeper.messages import (
@@ -21,6 +21,7 @@ from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     KeeperProblem,
     Plain,
+    check_from,
     packed,
     preflight_from,
     problem_from,
@@ -42,7 +43,7 @@ _FOREVER_S = 10 * 365 * 24 * 3600.0
 _SILENCE_S = 15.0  # several beats of a keeper that is alive
 _MESSAGE_S = 30.0  # for one message to go through once it has begun
 _ANSWER_S = 60.0  # for an answer that a living keeper has soon
-_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch"})
+_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch", "check"})
 # A keeper of another version may not beat.
 _OTHER_VERSION_SILENCE_S = 120.0
 _UNKNOWN_VERSION = 0
@@ -230,6 +231,17 @@ class KeeperClient:
         Raises Problem.
         """
         self._ask("close-page", profile=profile, url=url)
+
+    def check(
+        self, profile: ProfileId, fingerprint: Fingerprint | None = None
+    ) -> tuple[tuple[Check, ...], str]:
+        """Looks closely at an open window; or, with settings, at a prepared profile, which is then freed.
+
+        What was found, and a short name for what the window shows. Raises Problem.
+        """
+        settings = None if fingerprint is None else fingerprint_plain(fingerprint)
+        answer = self._ask("check", profile=profile, fingerprint=settings)
+        return tuple(check_from(raw) for raw in answer["checks"]), str(answer["fingerprint_id"])
 
     def _ask_version(self) -> None:
         try:

@@ -13,12 +13,19 @@ from app.isolation.browser.raising import bring_to_front
 from app.isolation.checks import Preflight
 from app.isolation.keeper import crash_notes
 from app.isolation.keeper.describing import describe, describe_opening
-from app.isolation.keeper.messages import PROTOCOL_VERSION, Plain, RequestWrong, preflight_plain
+from app.isolation.keeper.inspecting import Inspection, inspect_closed, inspect_open
+from app.isolation.keeper.messages import (
+    PROTOCOL_VERSION,
+    Plain,
+    RequestWrong,
+    check_plain,
+    preflight_plain,
+)
 from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
-from app.isolation.keeper.problems import NotOpen, NotPrepared, PageMissing, WindowBusy
+from app.isolation.keeper.problems import CheckRunning, NotOpen, NotPrepared, PageMissing, WindowBusy
 from app.isolation.keeper.window import Reason, RunningWindow
-from app.isolation.plan import LaunchPlan, fingerprint_from
+from app.isolation.plan import Fingerprint, LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
 
 _log = logging.getLogger("berth.keeper")
@@ -39,6 +46,7 @@ class Keeper:
         self._opening: dict[str, LaunchPlan] = {}
         self._warming: set[asyncio.Task[None]] = set()
         self._titles_at = 0.0
+        self._checking: set[str] = set()
         self._news = News(self._seen)
         self.changed = asyncio.Event()
 
@@ -72,6 +80,7 @@ class Keeper:
             "screenshot": self._screenshot,
             "open-page": self._open_page,
             "close-page": self._close_page,
+            "check": self._check,
         }
         handler = handlers.get(str(request.get("op")))
         if handler is None:
@@ -197,6 +206,33 @@ class Keeper:
         window, page = self._page(request)
         await acting.close_page(window.hub, page)
         return {}
+
+    async def _check(self, request: Plain) -> Plain:
+        """Looks closely at a window, or at a prepared profile, which is then closed again."""
+        profile = str(request["profile"])
+        if profile in self._checking:
+            raise CheckRunning
+        self._checking.add(profile)
+        try:
+            if (prepared := self._prepared.pop(profile, None)) is not None:
+                found = await self._check_prepared(prepared, fingerprint_from(request["fingerprint"]))
+            else:
+                found = await inspect_open(self._window(request))
+        finally:
+            self._checking.discard(profile)
+        return {
+            "checks": [check_plain(check) for check in found.checks],
+            "fingerprint_id": found.fingerprint_id,
+        }
+
+    async def _check_prepared(self, prepared: Prepared, settings: Fingerprint) -> Inspection:
+        profile = prepared.plan.profile
+        self._opening[profile] = prepared.plan
+        try:
+            return await inspect_closed(prepared, settings, self._eyes, self._clock)
+        finally:
+            self._opening.pop(profile, None)
+            self._touch()
 
     def _window(self, request: Plain) -> RunningWindow:
         window = self._windows.get(str(request["profile"]))

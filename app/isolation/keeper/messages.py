@@ -91,17 +91,7 @@ def preflight_plain(preflight: Preflight) -> Plain:
     """A preflight for the channel."""
     return {
         "exit": exit_plain(preflight.exit) if preflight.exit else None,
-        "checks": [
-            {
-                "id": check.id,
-                "level": check.level.value,
-                "message": text_plain(check.message),
-                "may_override": check.may_override,
-                "expected": check.expected,
-                "seen": check.seen,
-            }
-            for check in preflight.checks
-        ],
+        "checks": [check_plain(check) for check in preflight.checks],
     }
 
 
@@ -109,17 +99,34 @@ def preflight_from(raw: Plain) -> Preflight:
     """The preflight that `preflight_plain` wrote."""
     return Preflight(
         Exit(**raw["exit"]) if raw["exit"] else None,
-        tuple(
-            Check(
-                check["id"],
-                Level(check["level"]),
-                text_from(check["message"]),
-                check["may_override"],
-                check["expected"],
-                check["seen"],
-            )
-            for check in raw["checks"]
-        ),
+        tuple(check_from(check) for check in raw["checks"]),
+    )
+
+
+def check_plain(check: Check) -> Plain:
+    """A check for the channel."""
+    return {
+        "id": check.id,
+        "level": check.level.value,
+        "message": text_plain(check.message),
+        "may_override": check.may_override,
+        "expected": check.expected,
+        "seen": check.seen,
+        "advice": text_plain(check.advice) if check.advice is not None else None,
+    }
+
+
+def check_from(raw: Plain) -> Check:
+    """The check that `check_plain` wrote."""
+    advice = raw.get("advice")
+    return Check(
+        raw["id"],
+        Level(raw["level"]),
+        text_from(raw["message"]),
+        raw["may_override"],
+        raw["expected"],
+        raw["seen"],
+        text_from(advice) if advice is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -79,11 +80,10 @@ async def prepare(plan: LaunchPlan) -> Prepared:
         raise
     prepared = Prepared(plan, directory, relay, peers, None, ())
     try:
-        prepared.exit, check = await _probe(plan)
+        prepared.exit, prepared.checks = await exit_now(plan)
     except BaseException:
         await prepared.give_up()
         raise
-    prepared.checks = (check,) if plan.upstream.kind is not ProxyKind.DIRECT else (_direct(), check)
     return prepared
 
 
@@ -122,6 +122,39 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         await window.close(Reason.BLOCKED)
         raise
     return window
+
+
+async def try_out(
+    prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock: Clock
+) -> tuple[RunningWindow, tuple[Check, ...]]:
+    """A window for a check: all of the preflight and not a step further, whatever it finds.
+
+    Its relay stays shut, so that it can reach no store. Raises EngineFailed, EngineGone.
+    """
+    plan = prepared.plan = replace(prepared.plan, fingerprint=fingerprint)
+    try:
+        checks = list(prepared.checks)
+        if prepared.exit is not None:
+            checks += judge_exit(plan.market, fingerprint, prepared.exit)
+        checks.append(judging.judge_extensions(controlling_extensions(prepared.directory.browser)))
+        write_preferences(plan, prepared.directory.browser)
+    except BaseException:
+        await prepared.give_up()
+        raise
+    window = await _start(prepared, clock)
+    try:
+        with contextlib.suppress(Blocked):  # that is what a check is to find out
+            await _look(prepared, window, eyes, checks)
+    except BaseException:
+        await window.close(Reason.BLOCKED)
+        raise
+    return window, window.preflight.checks
+
+
+async def exit_now(plan: LaunchPlan) -> tuple[Exit | None, tuple[Check, ...]]:
+    """Where a path comes out at this moment."""
+    found, check = await _probe(plan)
+    return found, (check,) if plan.upstream.kind is not ProxyKind.DIRECT else (_direct(), check)
 
 
 async def _clear_away(window: RunningWindow, glance: Glance) -> None:

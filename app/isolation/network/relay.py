@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from app.isolation.network.door import Door, RelayError, State
+from app.isolation.network.door import Answerer, Door, RelayError, State
 from app.isolation.network.leg import Leg, Scratch
 from app.isolation.network.passage import HEAD_LIMIT_S, Passage
 from app.isolation.network.upstreams import Connector, connector_for
@@ -82,6 +82,14 @@ class Relay:
     def witnessed(self, nonce: str) -> bool:
         """Whether, since `begin_preflight`, that nonce was answered here and an echo connection passed."""
         return self._door.witnessed(nonce)
+
+    def play_site(self, hosts: Sequence[str], answerer: Answerer) -> None:
+        """Is these hosts itself until `end_site`, shut or open; nothing of them goes to the upstream."""
+        self._door.play_site(hosts, answerer)
+
+    def end_site(self) -> None:
+        """Is nobody's site any more."""
+        self._door.play_site((), None)
 
     @property
     def is_open(self) -> bool:

@@ -1,0 +1,112 @@
+"""Shows the probe's pages in a window that is running, waits for what they post, and takes all away again.
+
+The pages post by themselves: nothing is evaluated to read them. The one command a page could have to do with
+gives it the leave of a person's click, which a popup needs, and runs no script of ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.isolation.browser.hub import CommandFailed, Hub
+from app.isolation.coherence.site import CONTEXTS, ProbeSite, Shown
+from app.isolation.network.relay import Relay
+from app.kernel.errors import Problem
+
+_log = logging.getLogger("berth.coherence")
+LIMIT_S = 60.0
+_SILENCE_S = 20.0
+_CLEAR_LIMIT_S = 3.0
+_RESET_TRIES = 20
+_PAUSE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What the contexts posted, by name; `documents` are the headers with which pages were asked for."""
+
+    shown: Mapping[str, Shown]
+    documents: Mapping[str, Mapping[str, str]]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Contexts that told nothing."""
+        return tuple(name for name in CONTEXTS if name not in self.shown or "failed" in self.facts(name))
+
+    def facts(self, context: str) -> Mapping[str, object]:
+        """What one context told; empty where it told nothing."""
+        return self.shown[context].facts if context in self.shown else {}
+
+
+async def probe(hub: Hub, relay: Relay, told: Callable[[int], None] = lambda _count: None) -> Probe:
+    """Runs the probe in a window of its own beside the profile's pages; `told` hears how many have posted.
+
+    Raises CommandFailed or EngineGone when the window ends meanwhile.
+    """
+    site = ProbeSite()
+    relay.play_site(site.hosts, site.answer)
+    page = ""
+    try:
+        made = await hub.command("Target.createTarget", url="about:blank", newWindow=True)
+        page = str(made["targetId"])
+        session = await hub.session_of(page)
+        # As if a link was followed: a typed address would count as something the person likes.
+        await hub.command("Page.navigate", session, url=site.url, transitionType="link")
+        await _until_told(hub, session, site, told)
+        site.may_clear = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(site.cleared.wait(), _CLEAR_LIMIT_S)
+    finally:
+        try:
+            if page and not hub.ended.is_set():
+                await _take_away(hub, page, site)
+        finally:
+            relay.end_site()
+    return Probe(dict(site.shown), dict(site.document_headers))
+
+
+async def _until_told(hub: Hub, session: str, site: ProbeSite, told: Callable[[int], None]) -> None:
+    """Returns when every context has posted, or when nothing more comes."""
+    loop = asyncio.get_running_loop()
+    ends, has_leave = loop.time() + LIMIT_S, False
+    while site.missing and not hub.ended.is_set() and loop.time() < ends:
+        site.changed.clear()
+        if "main" in site.shown and not has_leave:
+            has_leave = True
+            await hub.command("Runtime.evaluate", session, expression="0", userGesture=True)
+        try:
+            await asyncio.wait_for(site.changed.wait(), _SILENCE_S)
+        except TimeoutError:
+            _log.info("the probe waits in vain for %s", ", ".join(site.missing))
+            return
+        told(len(site.shown))
+
+
+async def _take_away(hub: Hub, page: str, site: ProbeSite) -> None:
+    """Closes the probe's pages and removes what their sites have stored."""
+    session = await hub.session_of(page)
+    for origin in site.origins:
+        with contextlib.suppress(CommandFailed):
+            await hub.command("Storage.clearDataForOrigin", session, origin=origin, storageTypes="all")
+    for popup in [target.id for target in hub.pages.values() if site.nonce in target.url]:
+        if popup != page:
+            await _leave(hub, popup)
+    await _leave(hub, page)
+
+
+async def _leave(hub: Hub, page: str) -> None:
+    """Closes a page so that "reopen closed tab" has no address of it to bring back."""
+    with contextlib.suppress(Problem):
+        session = await hub.session_of(page)
+        await hub.command("Page.navigate", session, url="about:blank")
+        for _ in range(_RESET_TRIES):  # refused while the page is still on its way
+            with contextlib.suppress(CommandFailed):
+                await hub.command("Page.resetNavigationHistory", session)
+                break
+            await asyncio.sleep(_PAUSE_S)
+    with contextlib.suppress(CommandFailed):
+        await hub.command("Target.closeTarget", targetId=page)
