@@ -93,10 +93,11 @@ async function berthMain() {
   berthFrame({ allow: "geolocation", src: `${berthOther}/frame?context=cross` });
   globalThis.berthKept = [new Worker("/worker.js", { name: "dedicated" }), berthBlobWorker(),
     new SharedWorker("/shared.js")];
-  await navigator.serviceWorker.register("/service.js")
+  const service = await navigator.serviceWorker.register("/service.js")
     .catch((error) => berthTell(berthBase, "service", { failed: String(error) }));
   await berthPopup();
   await berthTakenAway();
+  await service?.unregister?.();
 }
 
 // When everything has been told, the answer takes along what the browser keeps for this site.

@@ -16,18 +16,11 @@ from websockets.exceptions import InvalidStatus
 
 from app.demo.internet import LocalInternet
 from app.isolation.browser import acting
-from app.isolation.browser.arming import Arming
 from app.isolation.browser.endpoint import Endpoint
-from app.isolation.browser.engines import find_engines
 from app.isolation.browser.hub import CommandFailed, Hub
-from app.isolation.browser.preferences import write_preferences
 from app.isolation.browser.problems import EngineGone
-from app.isolation.browser.process import start_engine
-from app.isolation.browser.switches import environment, switches
-from app.isolation.keeper.opening import is_sandboxed
-from app.isolation.network.relay import Relay
-from app.isolation.plan import DIRECT, Fingerprint, GeoMode, LaunchPlan, Place
-from tests.support.plans import plan_for
+from app.isolation.plan import Fingerprint, GeoMode, Place
+from tests.support.hubs import engine_with_hub
 
 _LOADED = "document.readyState === 'complete' && location.href !== 'about:blank'"
 NEW_YORK = Place(40.7128, -74.006, 25.0)
@@ -36,28 +29,8 @@ NEW_YORK = Place(40.7128, -74.006, 25.0)
 @asynccontextmanager
 async def running_hub(folder: Path, settings: Fingerprint, *, tz_works: bool = True) -> AsyncIterator[Hub]:
     """An engine with a hub and an open relay that leads straight out; no keeper, no profile."""
-    import os
-
-    plan: LaunchPlan = plan_for(folder, find_engines()[0], settings)
-    relay = Relay(DIRECT, allow_private=True, is_ours=lambda _port: True)
-    port = await relay.start()
-    relay.open()
-    write_preferences(plan, folder)
-    process = await start_engine(
-        plan.engine.path,
-        switches(plan, browser_dir=str(folder), relay_port=port, sandbox=is_sandboxed()),
-        environment(plan, os.environ),
-        cores=settings.cores,
-        turn=0,
-    )
-    hub = Hub(process.write_fd, process.read_fd, Arming(settings, tz_works=tz_works))
-    try:
-        await hub.start()
+    async with engine_with_hub(folder, settings, tz_works=tz_works) as (hub, _relay):
         yield hub
-    finally:
-        hub.close()
-        await process.end(10, 5)
-        await relay.close()
 
 
 async def page_at(hub: Hub, url: str) -> str:

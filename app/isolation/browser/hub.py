@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.isolation.browser.arming import Arming
+from app.isolation.browser.arming import Armed, Arming, Session
 from app.isolation.browser.pipe import CdpPipe, Message
 from app.isolation.browser.problems import EngineGone
 from app.kernel.errors import Problem
@@ -83,7 +83,7 @@ class Hub:
         self._waiting: dict[int, tuple[str, asyncio.Future[Any]]] = {}
         self._relayed: dict[int, tuple[Client, int]] = {}
         self._clients: set[Client] = set()
-        self._armed: dict[str, str] = {}
+        self._armed = Armed(arming)
         self._sessions: dict[str, str] = {}
         self._hidden_contexts: set[str] = set()
         self._left_contexts: set[str] = set()
@@ -284,10 +284,10 @@ class Hub:
         params = message.get("params", {})
         match message["method"]:
             case "Target.attachedToTarget":
-                self._arm(params)
+                self._arm(params, message.get("sessionId", ""))
             case "Target.detachedFromTarget":
-                self._armed.pop(params["sessionId"], None)
-                self._arm_again()
+                for session, (method, values) in self._armed.remove(params["sessionId"]):
+                    self._tell(method, session, values)
             case "Target.targetCreated" | "Target.targetInfoChanged":
                 self._note(params["targetInfo"])
             case "Target.targetDestroyed":
@@ -297,26 +297,19 @@ class Hub:
             case _:
                 return
 
-    def _arm(self, params: Message) -> None:
+    def _arm(self, params: Message, parent: str) -> None:
         session, info = params["sessionId"], params["targetInfo"]
         if info["type"] == "browser":
             return  # a client's own session: what it attaches to is its affair
-        self._armed[session] = info["type"]
         self._sessions[info["targetId"]] = session
         self.page_changed.set()
         # Sent in order and without waiting: the browser runs them before the target's first script.
         self._tell("Target.setAutoAttach", session, self._attach_parameters())
-        for method, values in self._arming.commands(info["type"]):
+        for method, values in self._armed.add(session, Session(info["type"], info["targetId"], parent)):
             self._tell(method, session, values)
         # Always: a popup, and its opener with it, waits even when nobody wanted that, and does not say so
         # (Chromium 156). Without this no page could open a window while there is nothing to arm.
         self._tell("Runtime.runIfWaitingForDebugger", session, {})
-
-    def _arm_again(self) -> None:
-        # When an opener goes, Chromium puts its popups back to the system's timezone.
-        for session, kind in self._armed.items():
-            for method, values in self._arming.lasting_commands(kind):
-                self._tell(method, session, values)
 
     def _tell(self, method: str, session: str, params: Message) -> None:
         self._send(next(self._ids), method, params, session)

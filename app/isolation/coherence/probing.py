@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.isolation.browser.hub import CommandFailed, Hub
@@ -42,12 +42,12 @@ class Probe:
         return self.shown[context].facts if context in self.shown else {}
 
 
-async def probe(hub: Hub, relay: Relay, told: Callable[[int], None] = lambda _count: None) -> Probe:
-    """Runs the probe in a window of its own beside the profile's pages; `told` hears how many have posted.
+async def probe(hub: Hub, relay: Relay, site: ProbeSite | None = None) -> Probe:
+    """Runs the probe in a window of its own beside the profile's pages.
 
     Raises CommandFailed or EngineGone when the window ends meanwhile.
     """
-    site = ProbeSite()
+    site = site or ProbeSite()
     relay.play_site(site.hosts, site.answer)
     page = ""
     try:
@@ -56,7 +56,7 @@ async def probe(hub: Hub, relay: Relay, told: Callable[[int], None] = lambda _co
         session = await hub.session_of(page)
         # As if a link was followed: a typed address would count as something the person likes.
         await hub.command("Page.navigate", session, url=site.url, transitionType="link")
-        await _until_told(hub, session, site, told)
+        await _until_told(hub, session, site)
         site.may_clear = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(site.cleared.wait(), _CLEAR_LIMIT_S)
@@ -69,7 +69,7 @@ async def probe(hub: Hub, relay: Relay, told: Callable[[int], None] = lambda _co
     return Probe(dict(site.shown), dict(site.document_headers))
 
 
-async def _until_told(hub: Hub, session: str, site: ProbeSite, told: Callable[[int], None]) -> None:
+async def _until_told(hub: Hub, session: str, site: ProbeSite) -> None:
     """Returns when every context has posted, or when nothing more comes."""
     loop = asyncio.get_running_loop()
     ends, has_leave = loop.time() + LIMIT_S, False
@@ -83,7 +83,6 @@ async def _until_told(hub: Hub, session: str, site: ProbeSite, told: Callable[[i
         except TimeoutError:
             _log.info("the probe waits in vain for %s", ", ".join(site.missing))
             return
-        told(len(site.shown))
 
 
 async def _take_away(hub: Hub, page: str, site: ProbeSite) -> None:
@@ -92,6 +91,11 @@ async def _take_away(hub: Hub, page: str, site: ProbeSite) -> None:
     for origin in site.origins:
         with contextlib.suppress(CommandFailed):
             await hub.command("Storage.clearDataForOrigin", session, origin=origin, storageTypes="all")
+    # A service worker that DevTools know lives on without its pages, so it is ended like one.
+    for info in (await hub.command("Target.getTargets"))["targetInfos"]:
+        if info["type"] == "service_worker" and site.nonce in info["url"]:
+            with contextlib.suppress(CommandFailed):
+                await hub.command("Target.closeTarget", targetId=info["targetId"])
     for popup in [target.id for target in hub.pages.values() if site.nonce in target.url]:
         if popup != page:
             await _leave(hub, popup)
