@@ -112,5 +112,9 @@ async def _leave(hub: Hub, page: str) -> None:
                 await hub.command("Page.resetNavigationHistory", session)
                 break
             await asyncio.sleep(_PAUSE_S)
-    with contextlib.suppress(CommandFailed):
+    with contextlib.suppress(CommandFailed, TimeoutError):
         await hub.command("Target.closeTarget", targetId=page)
+        async with asyncio.timeout(_CLEAR_LIMIT_S):
+            while page in hub.pages and not hub.ended.is_set():
+                hub.page_changed.clear()
+                await hub.page_changed.wait()
