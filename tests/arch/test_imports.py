@@ -20,10 +20,18 @@ ALLOWED = {
     "app.isolation.network": ("app.kernel", "app.isolation.plan", "app.isolation.checks"),
     "app.isolation.browser": ("app.kernel", "app.isolation.plan", "app.isolation.checks"),
     "app.isolation.fingerprint": ("app.kernel", "app.isolation.plan", "app.isolation.checks"),
+    "app.isolation.coherence": (
+        "app.kernel",
+        "app.isolation.plan",
+        "app.isolation.checks",
+        "app.isolation.network",
+        "app.isolation.browser",
+    ),
     "app.isolation.keeper": (
         "app.kernel",
         "app.isolation.plan",
         "app.isolation.checks",
+        "app.isolation.coherence",
         "app.isolation.network",
         "app.isolation.browser",
         "app.isolation.fingerprint",
