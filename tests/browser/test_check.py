@@ -63,6 +63,52 @@ def test_a_closed_profile_is_checked_without_a_word_to_stores_or_into_its_folder
     assert len(stage.net.requests("store.test")) == asked
 
 
+def test_a_dead_proxy_is_red_and_the_window_itself_is_looked_at_all_the_same(stage: Stage) -> None:
+    stage.make("Anna", None, *SETTINGS)
+    stage.open_store("Anna", "one")  # fixes languages and time zone
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    stage.internet.kill(stage.net.http_proxy)
+    stage.hand_over_to_commands()
+
+    code, [found], _err = stage.run("check", "Anna")
+
+    assert code == 1
+    told = levels(found)
+    assert told["exit.refused"] == "red"
+    assert told["relay.witness"] == "red"
+    assert (told["contexts"], told["same.timezone"], told["headers.user-agent"]) == ("green",) * 3
+
+
+def test_a_profile_whose_place_depends_on_a_dead_proxy_says_so(stage: Stage) -> None:
+    stage.make("Anna")
+    stage.internet.kill(stage.net.http_proxy)
+    stage.hand_over_to_commands()
+
+    code, [found], _err = stage.run("check", "Anna")
+
+    assert code == 1
+    assert [line["id"] for line in found["checks"] if line["level"] == "red"] == [
+        "exit.refused",
+        "window.answers",
+    ]
+    assert found["fingerprint_id"] == ""
+
+
+def test_the_table_names_every_line_and_the_fingerprint_is_the_same_after_a_relaunch(stage: Stage) -> None:
+    stage.make("Anna", None, *SETTINGS)
+    stage.hand_over_to_commands()
+
+    names = [stage.run("check", "Anna")[1][0]["fingerprint_id"] for _ in range(2)]
+    process = stage.command("check", "Anna")
+    words, _ = process.communicate(timeout=60)
+
+    assert len(set(names)) == 1
+    assert names[0] in words
+    for part in ("same.canvas", "headers.hints-low", "machine.graphics", "links.hardware", "0 red"):
+        assert part in words
+
+
 def _windows(stage: Stage) -> list[Any]:
     with stage.keeper() as keeper:
         return keeper.windows()

@@ -104,7 +104,7 @@ _HIGH = {
     "sec-ch-ua-platform-version": "platformVersion",
 }
 _TABLE: tuple[tuple[str, Text, Reader], ...] = (
-    ("headers.user-agent", say("User agent"), _user_agent),
+    ("headers.user-agent", say("How the browser names itself"), _user_agent),
     ("headers.languages", say("Languages"), _languages),
     ("headers.hints-low", say("Client hints"), _low_hints),
     ("headers.hints-high", say("Detailed client hints"), _high_hints),

@@ -38,8 +38,8 @@ class Row:
 
 
 ROWS = (
-    Row("same.user-agent", say("User agent"), ("userAgent", "appVersion")),
-    Row("same.platform", say("Platform"), ("platform",)),
+    Row("same.user-agent", say("How the browser names itself"), ("userAgent", "appVersion")),
+    Row("same.platform", say("Operating system"), ("platform",)),
     Row("same.vendor", say("Maker of the browser"), ("vendor",), WINDOWS),
     Row("same.languages", say("Languages"), ("language", "languages")),
     Row("same.cores", say("Cores"), ("cores",)),

@@ -97,7 +97,7 @@ def _engine(facts: Mapping[str, Any], engine_version: str) -> Check:
     full = str(high.get("uaFullVersion", "")) if isinstance(high, dict) else engine_version
     seen = f"{full} ({', '.join(sorted(majors))})"
     if len(majors) == 1 and full == engine_version and "Headless" not in agent:
-        text = say("Version in user agent, hints and the browser itself are one: {version}.", version=full)
+        text = say("Name, hints and the browser itself give one version: {version}.", version=full)
         return _green("engine.truth", text, engine_version, full)
     text = say("The browser says it is {seen}, and is {version}.", seen=seen, version=engine_version)
     return Check("engine.truth", Level.RED, text, expected=engine_version, seen=seen, advice=ONE_TRUTH)
@@ -131,7 +131,7 @@ def _system(facts: Mapping[str, Any]) -> Check:
     seen = f"{platform} / {hint}"
     if row is not None and platform.startswith(row[1]) and hint in ("", row[2]):
         return _green("engine.system", say("Every value names the same operating system."), row[2], seen)
-    text = say("User agent, platform and hints name different operating systems.")
+    text = say("Name and hints give different operating systems.")
     return Check(
         "engine.system", Level.RED, text, expected=row[2] if row else "", seen=seen, advice=ONE_TRUTH
     )
