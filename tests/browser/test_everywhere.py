@@ -19,7 +19,7 @@ from app.isolation.browser import acting
 from app.isolation.browser.arming import Command, Session
 from app.isolation.browser.hub import Hub
 from app.isolation.browser.pipe import Message
-from app.isolation.coherence.probing import probe
+from app.isolation.coherence.probing import ProbeClosed, probe
 from app.isolation.coherence.sameness import WINDOWS, judge_sameness
 from app.isolation.coherence.site import CONTEXTS, ProbeSite
 from app.isolation.network.http_head import Request
@@ -144,14 +144,13 @@ async def test_a_shared_worker_keeps_its_zone_when_the_page_that_made_it_goes(
         await asyncio.wait_for(_more(zones, arrived, 1), _LIMIT_S)
         await acting.open_page(hub, f"http://{host}/page")
         await asyncio.wait_for(_more(zones, arrived, 5), _LIMIT_S)
+        session = await hub.session_of(first)
         await acting.close_page(hub, first)
-        while first in hub.pages:
-            hub.page_changed.clear()
-            await asyncio.wait_for(hub.page_changed.wait(), _LIMIT_S)
+        await asyncio.wait_for(_ended(hub, session), _LIMIT_S)
         # Between the end of one session and the word of the next the worker has the machine's zone.
-        await asyncio.wait_for(_settled(zones, arrived), _LIMIT_S)
+        settled = await asyncio.wait_for(_settled(zones, arrived), _LIMIT_S)
 
-    assert set(zones[-_SETTLED:]) == {"Asia/Tokyo"}
+    assert settled == {"Asia/Tokyo"}
 
 
 async def test_nothing_a_person_or_a_site_could_find_is_left_of_a_probe(screen: None, tmp_path: Path) -> None:
@@ -179,6 +178,25 @@ async def test_nothing_a_person_or_a_site_could_find_is_left_of_a_probe(screen: 
     assert site.nonce.encode() not in closed_tabs
 
 
+async def test_a_check_whose_window_is_closed_says_so_and_leaves_nothing(
+    screen: None, tmp_path: Path
+) -> None:
+    site = ProbeSite()
+    async with engine_with_hub(tmp_path, TOKYO) as (hub, relay):
+        page = await acting.open_page(hub, "about:blank")
+        checking = asyncio.create_task(probe(hub, relay, site))
+        while "main" not in site.document_headers:
+            await asyncio.sleep(0.02)
+        await acting.close_page(hub, next(other for other in hub.pages if other != page))
+
+        with pytest.raises(ProbeClosed):
+            await asyncio.wait_for(checking, _LIMIT_S)
+
+        await asyncio.wait_for(_gone(hub, site.nonce), _LIMIT_S)
+        assert list(hub.pages) == [page]
+        assert relay._door.site_of(site.hosts[0]) is None
+
+
 _WORKER = b"""
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 setInterval(() => fetch("/zone", { method: "POST", body: zone() }), 50);
@@ -196,10 +214,17 @@ def _place(told: Any) -> Any:
     return told["place"]
 
 
-async def _settled(found: list[str], arrived: asyncio.Event) -> None:
+async def _ended(hub: Hub, session: str) -> None:
+    while session in hub._armed._sessions:
+        await asyncio.sleep(0.02)
+
+
+async def _settled(found: list[str], arrived: asyncio.Event) -> set[str]:
+    """The last zones that were told, as soon as they are one."""
     await _more(found, arrived, _SETTLED)
     while set(found[-_SETTLED:]) != {TOKYO.timezone}:
         await _more(found, arrived, 1)
+    return set(found[-_SETTLED:])
 
 
 async def _more(found: list[str], arrived: asyncio.Event, count: int) -> None:

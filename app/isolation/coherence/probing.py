@@ -13,16 +13,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.isolation.browser.hub import CommandFailed, Hub
+from app.isolation.browser.problems import EngineGone
 from app.isolation.coherence.site import CONTEXTS, ProbeSite, Shown
 from app.isolation.network.relay import Relay
 from app.kernel.errors import Problem
+from app.kernel.text import say
 
 _log = logging.getLogger("berth.coherence")
 LIMIT_S = 60.0
 _SILENCE_S = 20.0
+_GLANCE_S = 0.5  # between looks at whether the window is still there
 _CLEAR_LIMIT_S = 3.0
 _RESET_TRIES = 20
 _PAUSE_S = 0.05
+
+
+class ProbeClosed(Problem):
+    """The person closed the check's own window."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("The check was ended, because its window was closed."),
+            say("Check again, and leave that window open; it closes by itself after some seconds."),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Probe:
 async def probe(hub: Hub, relay: Relay, site: ProbeSite | None = None) -> Probe:
     """Runs the probe in a window of its own beside the profile's pages.
 
-    Raises CommandFailed or EngineGone when the window ends meanwhile.
+    Raises ProbeClosed, CommandFailed or EngineGone when the window ends meanwhile.
     """
     site = site or ProbeSite()
     relay.play_site(site.hosts, site.answer)
@@ -56,7 +69,7 @@ async def probe(hub: Hub, relay: Relay, site: ProbeSite | None = None) -> Probe:
         session = await hub.session_of(page)
         # As if a link was followed: a typed address would count as something the person likes.
         await hub.command("Page.navigate", session, url=site.url, transitionType="link")
-        await _until_told(hub, session, site)
+        await _until_told(hub, page, session, site)
         site.may_clear = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(site.cleared.wait(), _CLEAR_LIMIT_S)
@@ -69,28 +82,37 @@ async def probe(hub: Hub, relay: Relay, site: ProbeSite | None = None) -> Probe:
     return Probe(dict(site.shown), dict(site.document_headers))
 
 
-async def _until_told(hub: Hub, session: str, site: ProbeSite) -> None:
-    """Returns when every context has posted, or when nothing more comes."""
+async def _until_told(hub: Hub, page: str, session: str, site: ProbeSite) -> None:
+    """Returns when every context has posted, or when nothing more comes. Raises ProbeClosed, EngineGone."""
     loop = asyncio.get_running_loop()
-    ends, has_leave = loop.time() + LIMIT_S, False
-    while site.missing and not hub.ended.is_set() and loop.time() < ends:
+    ends, has_leave, silent_since = loop.time() + LIMIT_S, False, loop.time()
+    while site.missing and loop.time() < ends:
         site.changed.clear()
+        if hub.ended.is_set():
+            raise EngineGone
+        if page not in hub.pages:
+            raise ProbeClosed
         if "main" in site.shown and not has_leave:
             has_leave = True
             await hub.command("Runtime.evaluate", session, expression="0", userGesture=True)
         try:
-            await asyncio.wait_for(site.changed.wait(), _SILENCE_S)
+            await asyncio.wait_for(site.changed.wait(), _GLANCE_S)
+            silent_since = loop.time()
         except TimeoutError:
-            _log.info("the probe waits in vain for %s", ", ".join(site.missing))
-            return
+            if loop.time() - silent_since > _SILENCE_S:
+                break
+    if site.missing:
+        _log.info("the probe waits in vain for %s", ", ".join(site.missing))
 
 
 async def _take_away(hub: Hub, page: str, site: ProbeSite) -> None:
     """Closes the probe's pages and removes what their sites have stored."""
-    session = await hub.session_of(page)
-    for origin in site.origins:
-        with contextlib.suppress(CommandFailed):
-            await hub.command("Storage.clearDataForOrigin", session, origin=origin, storageTypes="all")
+    left = page if page in hub.pages else next(iter(hub.pages), "")
+    if left:  # any page of the profile can do it
+        session = await hub.session_of(left)
+        for origin in site.origins:
+            with contextlib.suppress(CommandFailed):
+                await hub.command("Storage.clearDataForOrigin", session, origin=origin, storageTypes="all")
     # A service worker that DevTools know lives on without its pages, so it is ended like one.
     for info in (await hub.command("Target.getTargets"))["targetInfos"]:
         if info["type"] == "service_worker" and site.nonce in info["url"]:
@@ -99,7 +121,8 @@ async def _take_away(hub: Hub, page: str, site: ProbeSite) -> None:
     for popup in [target.id for target in hub.pages.values() if site.nonce in target.url]:
         if popup != page:
             await _leave(hub, popup)
-    await _leave(hub, page)
+    if page in hub.pages:
+        await _leave(hub, page)
 
 
 async def _leave(hub: Hub, page: str) -> None:
