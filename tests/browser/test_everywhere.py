@@ -185,7 +185,7 @@ async def test_a_check_whose_window_is_closed_says_so_and_leaves_nothing(
     async with engine_with_hub(tmp_path, TOKYO) as (hub, relay):
         page = await acting.open_page(hub, "about:blank")
         checking = asyncio.create_task(probe(hub, relay, site))
-        while "main" not in site.document_headers:
+        while "main" not in site.shown:
             await asyncio.sleep(0.02)
         await acting.close_page(hub, next(other for other in hub.pages if other != page))
 
