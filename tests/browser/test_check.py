@@ -49,7 +49,7 @@ def test_a_closed_profile_is_checked_without_a_word_to_stores_or_into_its_folder
     stage.open_store("Anna", "one")
     with stage.keeper() as keeper:
         keeper.close_windows()
-    folder = stage.paths.profile(profile.id)
+    folder = stage.paths.profile(profile.id) / "browser"
     kept = _contents(folder)
     asked = len(stage.net.requests("store.test"))
     stage.hand_over_to_commands()

@@ -23,7 +23,8 @@ _log = logging.getLogger("berth.coherence")
 LIMIT_S = 60.0
 _SILENCE_S = 20.0
 _GLANCE_S = 0.5  # between looks at whether the window is still there
-_CLEAR_LIMIT_S = 3.0
+_CLEAR_LIMIT_S = 5.0
+_LEAVE_LIMIT_S = 3.0
 _RESET_TRIES = 20
 _PAUSE_S = 0.05
 
@@ -94,7 +95,9 @@ async def _until_told(hub: Hub, page: str, session: str, site: ProbeSite) -> Non
             raise ProbeClosed
         if "main" in site.shown and not has_leave:
             has_leave = True
-            await hub.command("Runtime.evaluate", session, expression="0", userGesture=True)
+            with contextlib.suppress(Problem, TimeoutError):  # a page that is being closed never answers
+                async with asyncio.timeout(_LEAVE_LIMIT_S):
+                    await hub.command("Runtime.evaluate", session, expression="0", userGesture=True)
         try:
             await asyncio.wait_for(site.changed.wait(), _GLANCE_S)
             silent_since = loop.time()
@@ -107,35 +110,56 @@ async def _until_told(hub: Hub, page: str, session: str, site: ProbeSite) -> Non
 
 async def _take_away(hub: Hub, page: str, site: ProbeSite) -> None:
     """Closes the probe's pages and removes what their sites have stored."""
-    left = page if page in hub.pages else next(iter(hub.pages), "")
-    if left:  # any page of the profile can do it
-        session = await hub.session_of(left)
-        for origin in site.origins:
-            with contextlib.suppress(CommandFailed):
-                await hub.command("Storage.clearDataForOrigin", session, origin=origin, storageTypes="all")
-    # A service worker that DevTools know lives on without its pages, so it is ended like one.
-    for info in (await hub.command("Target.getTargets"))["targetInfos"]:
-        if info["type"] == "service_worker" and site.nonce in info["url"]:
-            with contextlib.suppress(CommandFailed):
-                await hub.command("Target.closeTarget", targetId=info["targetId"])
-    for popup in [target.id for target in hub.pages.values() if site.nonce in target.url]:
-        if popup != page:
-            await _leave(hub, popup)
+    await _forget(hub, page, site)
     if page in hub.pages:
         await _leave(hub, page)
+    ends = asyncio.get_running_loop().time() + _CLEAR_LIMIT_S
+    while left := await _left_of(hub, page, site):
+        if asyncio.get_running_loop().time() > ends:
+            _log.info("the check could not close %s of its targets", len(left))
+            break
+        for target in left:
+            if target in hub.pages:
+                await _leave(hub, target)
+            else:
+                with contextlib.suppress(Problem):
+                    await hub.command("Target.closeTarget", targetId=target)
+        await asyncio.sleep(_PAUSE_S)
+    await _forget(hub, page, site)  # what a worker kept while it was still there
+
+
+async def _left_of(hub: Hub, page: str, site: ProbeSite) -> list[str]:
+    """Popups, which may have no address yet, and service workers: those that DevTools know live on alone."""
+    found = (await hub.command("Target.getTargets"))["targetInfos"]
+    return [
+        info["targetId"]
+        for info in found
+        if info["type"] in ("page", "service_worker")
+        and (site.nonce in info["url"] or info.get("openerId") == page)
+    ]
+
+
+async def _forget(hub: Hub, page: str, site: ProbeSite) -> None:
+    """Clears what is stored of the probe's sites, through any page of the profile."""
+    left = page if page in hub.pages else next(iter(hub.pages), "")
+    for origin in site.origins if left else ():
+        with contextlib.suppress(Problem):
+            session = await hub.session_of(left)
+            await hub.command("Storage.clearDataForOrigin", session, origin=origin, storageTypes="all")
 
 
 async def _leave(hub: Hub, page: str) -> None:
     """Closes a page so that "reopen closed tab" has no address of it to bring back."""
-    with contextlib.suppress(Problem):
-        session = await hub.session_of(page)
-        await hub.command("Page.navigate", session, url="about:blank")
-        for _ in range(_RESET_TRIES):  # refused while the page is still on its way
-            with contextlib.suppress(CommandFailed):
-                await hub.command("Page.resetNavigationHistory", session)
-                break
-            await asyncio.sleep(_PAUSE_S)
-    with contextlib.suppress(CommandFailed, TimeoutError):
+    with contextlib.suppress(Problem, TimeoutError):
+        async with asyncio.timeout(_LEAVE_LIMIT_S):
+            session = await hub.session_of(page)
+            await hub.command("Page.navigate", session, url="about:blank")
+            for _ in range(_RESET_TRIES):  # refused while the page is still on its way
+                with contextlib.suppress(CommandFailed):
+                    await hub.command("Page.resetNavigationHistory", session)
+                    break
+                await asyncio.sleep(_PAUSE_S)
+    with contextlib.suppress(Problem, TimeoutError):
         await hub.command("Target.closeTarget", targetId=page)
         async with asyncio.timeout(_CLEAR_LIMIT_S):
             while page in hub.pages and not hub.ended.is_set():
