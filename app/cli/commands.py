@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("arrange",), "put open windows on a grid over the screen", "app.cli.many", "arrange"),
     Command(("hibernate",), "close windows that nobody needs now; tabs stay", "app.cli.many", "hibernate"),
     Command(("recheck",), "look at the exit of an open window now", "app.cli.windows", "recheck"),
+    Command(("check",), "look closely at what a profile's window shows", "app.cli.checking", "check"),
     Command(("engine", "list"), "list the browsers found on this machine", "app.cli.engines", "list_all"),
     Command(("template", "list"), "list the templates", "app.cli.templates", "list_all"),
     Command(("template", "show"), "show what a template sets", "app.cli.templates", "show"),

@@ -18,7 +18,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of a preflight. `may_override`: a person with the right may open once in spite of red."""
+    """One line of a preflight or of a check. `may_override`: a person with the right may open once in spite.
+
+    `advice` is what to do about it, where there is something to do.
+    """
 
     id: str
     level: Level
@@ -26,6 +29,7 @@ class Check:
     may_override: bool = False
     expected: str = ""
     seen: str = ""
+    advice: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,6 +297,11 @@ class Profiles:
         with self._vault.database.reader() as reader:
             return warnings(profile.fingerprint, *store.twins(reader, profile))
 
+    def twins(self, profile: Profile) -> tuple[list[str], int]:
+        """The names of a few other profiles that look the same to a shop, and how many they are."""
+        with self._vault.database.reader() as reader:
+            return store.twins(reader, profile)
+
     def _taken(self) -> list[Fingerprint]:
         with self._vault.database.reader() as reader:
             return store.fingerprints(reader)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.isolation.bin import ProfileBin
 from app.isolation.browser.directory import is_in_use
+from app.isolation.checking import Checking
 from app.isolation.cookies import Cookies
 from app.isolation.fingerprint.choosing import Machine
 from app.isolation.fingerprint.machine import this_machine
@@ -37,6 +38,7 @@ class IsolationRoom:
     templates: Templates
     opening: Opening
     cookies: Cookies
+    checking: Checking
 
 
 def build(
@@ -61,4 +63,7 @@ def build(
     profiles = Profiles(vault, clock, templates, proxies, profile_bin, machine, source)
     opening = Opening(vault, paths, settings, profiles, proxies)
     cookies = Cookies(vault, paths, clock, profiles)
-    return IsolationRoom(profiles, Groups(vault), Views(vault), proxies, templates, opening, cookies)
+    checking = Checking(vault, paths, profiles, opening)
+    return IsolationRoom(
+        profiles, Groups(vault), Views(vault), proxies, templates, opening, cookies, checking
+    )

@@ -16,18 +16,11 @@ from websockets.exceptions import InvalidStatus
 
 from app.demo.internet import LocalInternet
 from app.isolation.browser import acting
-from app.isolation.browser.arming import Arming
 from app.isolation.browser.endpoint import Endpoint
-from app.isolation.browser.engines import find_engines
 from app.isolation.browser.hub import CommandFailed, Hub
-from app.isolation.browser.preferences import write_preferences
 from app.isolation.browser.problems import EngineGone
-from app.isolation.browser.process import start_engine
-from app.isolation.browser.switches import environment, switches
-from app.isolation.keeper.opening import is_sandboxed
-from app.isolation.network.relay import Relay
-from app.isolation.plan import DIRECT, Fingerprint, GeoMode, LaunchPlan, Place
-from tests.support.plans import plan_for
+from app.isolation.plan import Fingerprint, GeoMode, Place
+from tests.support.hubs import engine_with_hub
 
 _LOADED = "document.readyState === 'complete' && location.href !== 'about:blank'"
 NEW_YORK = Place(40.7128, -74.006, 25.0)
@@ -38,28 +31,8 @@ async def running_hub(
     folder: Path, settings: Fingerprint, *, profile: str = "", tz_works: bool = True
 ) -> AsyncIterator[Hub]:
     """An engine with a hub and an open relay that leads straight out; no keeper, no profile."""
-    import os
-
-    plan: LaunchPlan = plan_for(folder, find_engines()[0], settings)
-    relay = Relay(DIRECT, allow_private=True, is_ours=lambda _port: True)
-    port = await relay.start()
-    relay.open()
-    write_preferences(plan, folder)
-    process = await start_engine(
-        plan.engine.path,
-        switches(plan, browser_dir=str(folder), relay_port=port, sandbox=is_sandboxed()),
-        environment(plan, os.environ),
-        cores=settings.cores,
-        turn=0,
-    )
-    hub = Hub(process.write_fd, process.read_fd, Arming(settings, profile=profile, tz_works=tz_works))
-    try:
-        await hub.start()
+    async with engine_with_hub(folder, settings, profile=profile, tz_works=tz_works) as (hub, _relay):
         yield hub
-    finally:
-        hub.close()
-        await process.end(10, 5)
-        await relay.close()
 
 
 async def page_at(hub: Hub, url: str) -> str:
@@ -149,6 +122,25 @@ async def test_where_tz_does_not_work_the_hub_gives_the_timezone_and_again_after
         afterwards = await acting.evaluate(hub, popup, zone)
 
     assert in_popup == afterwards == "Asia/Tokyo"
+
+
+async def test_a_page_can_open_a_popup_while_there_is_nothing_to_arm(screen: None, tmp_path: Path) -> None:
+    settings = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
+    async with LocalInternet() as net, running_hub(tmp_path, settings) as hub:
+        opener = await page_at(hub, net.echo_address_url)
+        session = await hub.session_of(opener)
+
+        opened = await hub.command(
+            "Runtime.evaluate", session, expression="!!open(location.href)", userGesture=True
+        )
+
+        for _ in range(1500):
+            if [page.url for page in hub.pages.values()].count(net.echo_address_url) == 2:
+                break
+            await asyncio.sleep(0.02)
+        popup = next(page for page in hub.pages if page != opener and hub.pages[page].url != "about:blank")
+        assert opened["result"]["value"] is True
+        assert await acting.evaluate(hub, popup, "location.href") == net.echo_address_url
 
 
 async def test_two_clients_work_side_by_side_and_see_only_their_own_sessions(

@@ -11,6 +11,7 @@ import pytest
 
 from app.demo.internet import Behaviour, LocalInternet, LocalProxy
 from app.isolation.network.dial import Addresses
+from app.isolation.network.http_head import Request
 from app.isolation.network.relay import Relay
 from app.isolation.plan import DIRECT
 from tests.network.conftest import Relays
@@ -307,3 +308,33 @@ async def test_a_proxys_own_name_is_asked_once_for_many_connections(looked_up: l
     assert all("127.0.0.1" in answer for answer in answers)
     assert once == ["localhost"]
     assert looked_up == ["localhost", "localhost"]
+
+
+async def test_a_relay_can_be_a_site_itself_and_nothing_of_it_reaches_the_upstream(
+    net: LocalInternet, proxy: LocalProxy, relays: Relays
+):
+    relay = await relays(proxy.upstream, is_open=False)
+    taken: list[tuple[str, str, int]] = []
+
+    def answer(request: Request, body: bytes) -> bytes:
+        taken.append((request.method, request.path, len(body)))
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
+
+    relay.play_site(["own.localhost"], answer)
+    body = b"x" * 700_000
+    head = (
+        f"POST http://own.localhost/report?a=1 HTTP/1.1\r\nHost: own.localhost\r\nContent-Length: {len(body)}"
+    )
+
+    posted = await say(relay.port, head.encode() + b"\r\n\r\n" + body)
+    too_much = await say(relay.port, head.replace(str(len(body)), "99999999").encode() + b"\r\n\r\n")
+    tunnel = await say(relay.port, connect("http://own.localhost:443/"))
+    relay.end_site()
+    after = await fetch(relay.port, "http://own.localhost/")
+
+    assert posted.endswith(b"\r\n\r\nhi")
+    assert taken == [("POST", "/report?a=1", len(body))]
+    assert too_much.startswith(b"HTTP/1.1 411 ")
+    assert tunnel.startswith(b"HTTP/1.1 502 ")
+    assert after.status == 503
+    assert proxy.connections == 0

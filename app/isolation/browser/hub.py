@@ -9,11 +9,11 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from app.isolation.browser.arming import Arming
+from app.isolation.browser.arming import Armed, Arming, Command, Session
 from app.isolation.browser.pipe import CdpPipe, Message
 from app.isolation.browser.problems import EngineGone
 from app.kernel.errors import Problem
@@ -113,7 +113,7 @@ class Hub:
         self._waiting: dict[int, tuple[str, asyncio.Future[Any]]] = {}
         self._relayed: dict[int, tuple[Client, int]] = {}
         self._clients: set[Client] = set()
-        self._armed: dict[str, str] = {}
+        self._armed = Armed(arming)
         self._sessions: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._hidden_contexts: set[str] = set()
@@ -342,13 +342,12 @@ class Hub:
         match message["method"]:
             case "Target.attachedToTarget":
                 self._parents[params["sessionId"]] = message.get("sessionId", "")
-                self._arm(params)
+                self._arm(params, message.get("sessionId", ""))
             case "Target.detachedFromTarget":
-                self._armed.pop(params["sessionId"], None)
                 self._parents.pop(params["sessionId"], None)
                 for follower in self.followers:
                     follower.gone(params["sessionId"])
-                self._arm_again()
+                self._tell_all(self._armed.remove(params["sessionId"]))
             case "Target.targetCreated" | "Target.targetInfoChanged":
                 self._note(params["targetInfo"])
             case "Target.targetDestroyed":
@@ -359,40 +358,35 @@ class Hub:
                 for follower in self.followers:
                     follower.told(message.get("sessionId", ""), method, params)
 
-    def _arm(self, params: Message) -> None:
+    def _arm(self, params: Message, parent: str) -> None:
         session, info = params["sessionId"], params["targetInfo"]
         if info["type"] == "browser":
             return  # a client's own session: what it attaches to is its affair
-        self._armed[session] = info["type"]
         self._sessions[info["targetId"]] = session
         self.page_changed.set()
         # Sent in order and without waiting: the browser runs them before the target's first script.
         self._tell("Target.setAutoAttach", session, _ATTACH)
-        for method, values in self._arming.commands(info["type"]):
+        for method, values in self._armed.add(session, Session(info["type"], info["targetId"], parent)):
             self._tell(method, session, values)
         for follower in self.followers:
             follower.armed(session, info["type"])
-        if params.get("waitingForDebugger"):
-            self._tell("Runtime.runIfWaitingForDebugger", session, {})
+        # Always: a popup, and its opener with it, may wait without saying so (Chromium 156).
+        self._tell("Runtime.runIfWaitingForDebugger", session, {})
 
-    def _arm_again(self) -> None:
-        # When an opener goes, Chromium puts its popups back to the system's timezone.
-        for session, kind in self._armed.items():
-            for method, values in self._arming.lasting_commands(kind):
-                self._tell(method, session, values)
+    def _tell_all(self, commands: Sequence[tuple[str, Command]]) -> None:
+        for session, (method, values) in commands:
+            self._tell(method, session, values)
 
     def _arm_anew(self) -> None:
         # A client that goes takes its overrides with it, and with them ours of the same kind.
-        for session, kind in self._armed.items():
-            for method, values in self._arming.commands(kind):
-                self._tell(method, session, values)
+        self._tell_all(self._armed.anew())
 
     def sessions(self) -> list[tuple[str, str, str]]:
         """The hub's own sessions: each with its target and that one's kind."""
         return [
-            (session, target, self._armed[session])
+            (session, target, kind)
             for target, session in self._sessions.items()
-            if session in self._armed
+            if (kind := self._armed.kind_of(session))
         ]
 
     def page_of(self, session: str) -> str:

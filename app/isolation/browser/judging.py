@@ -128,16 +128,18 @@ def judge_engine_change(before: str, kind: str, version: str) -> tuple[Check, ..
         text = say(
             "Stores see another browser than the last time: {seen}, before it was {expected}.", **facts
         )
-        return (Check("engine.change", Level.AMBER, text, False, **facts),)
+        return (Check("engine.change", Level.AMBER, text, expected=facts["expected"], seen=facts["seen"]),)
     if _numbers(version)[:1] < _numbers(old_version)[:1]:
         text = say(
             "The browser went back from {expected} to {seen}; an older one may not read what a newer one "
             "has stored, and logins may be lost.",
             **facts,
         )
-        return (Check("engine.change", Level.RED, text, may_override=True, **facts),)
+        return (
+            Check("engine.change", Level.RED, text, True, expected=facts["expected"], seen=facts["seen"]),
+        )
     text = say("The browser was updated from {expected} to {seen}; nothing else has changed.", **facts)
-    return (Check("engine.change", Level.AMBER, text, False, **facts),)
+    return (Check("engine.change", Level.AMBER, text, expected=facts["expected"], seen=facts["seen"]),)
 
 
 def _numbers(version: str) -> list[int]:
@@ -184,7 +186,8 @@ def _languages(plan: LaunchPlan, seen: Seen) -> Check:
         # Some versions send only the first language; pages still learn nothing that is not saved.
         is_part = set(sent) <= set(wanted) | {name.split("-")[0] for name in wanted}
         level = Level.GREEN if is_part else Level.AMBER
-        return Check("language", level, say("The languages sent are {seen}.", **facts), False, **facts)
+        text = say("The languages sent are {seen}.", **facts)
+        return Check("language", level, text, expected=facts["expected"], seen=facts["seen"])
     return _red("language", say("The languages are {seen}, saved are {expected}.", **facts), **facts)
 
 
@@ -203,7 +206,7 @@ def _locale(plan: LaunchPlan, seen: Seen) -> Check:
         "The browser's language pack is missing (Debian: sudo apt install chromium-l10n).",
         **facts,
     )
-    return Check("locale", Level.RED, text, may_override=True, **facts)
+    return Check("locale", Level.RED, text, may_override=True, expected=facts["expected"], seen=facts["seen"])
 
 
 def _bare(language: str) -> str:

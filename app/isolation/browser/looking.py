@@ -202,6 +202,12 @@ async def _look(
         await asyncio.wait({values, policies})
 
 
+async def policies_now(hub: Hub) -> tuple[tuple[str, str], ...] | None:
+    """The policies in force in an open window, without Playwright; None when they could not be read."""
+    found = await _hidden(hub, "chrome://policy", _READ_POLICIES)
+    return None if found is None else tuple((str(name), str(value)) for name, value in found)
+
+
 async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
     waits = [asyncio.create_task(one.wait()), asyncio.create_task(other.wait())]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

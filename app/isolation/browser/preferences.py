@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ _BLOCK = 2
 _SCRIPT_SIGN = " · script"
 # Permissions with which an extension can change where traffic goes or what WebRTC shows.
 _CONTROLLING = frozenset({"proxy", "privacy", "dns", "vpnProvider"})
+_PROBE_SITE = re.compile(r"http://[ab][0-9a-f]{32}\.localhost:80,")
 
 Tree = dict[str, Any]
 
@@ -124,8 +126,25 @@ def _change(path: Path, wanted: Tree, clear: tuple[tuple[str, ...], ...]) -> lis
     after = _merged(before, wanted)
     for keys in clear:
         _remove(after, keys)
+    after = _without_probes(after)
     # In ASCII: what a browser wrote need not be valid Unicode.
     return [(path, json.dumps(after).encode())] if after != before else []
+
+
+def _without_probes(tree: Tree) -> Tree:
+    """Without what the browser noted of the sites of checks (`coherence.site`), which nobody meets again."""
+    profile = tree.get("profile")
+    settings = profile.get("content_settings") if isinstance(profile, dict) else None
+    exceptions = settings.get("exceptions") if isinstance(settings, dict) else None
+    if not isinstance(profile, dict) or not isinstance(settings, dict) or not isinstance(exceptions, dict):
+        return tree
+    kept = {
+        kind: {site: value for site, value in sites.items() if not _PROBE_SITE.match(site)}
+        if isinstance(sites, dict)
+        else sites
+        for kind, sites in exceptions.items()
+    }
+    return {**tree, "profile": {**profile, "content_settings": {**settings, "exceptions": kept}}}
 
 
 def _read(path: Path) -> Tree:

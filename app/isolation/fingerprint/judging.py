@@ -40,7 +40,7 @@ def judge_change(before: Before, exit_: Exit, stops: Sequence[Stop]) -> tuple[Ch
         text = say("The exit is {seen} now; before it was {expected}.", **facts)
     is_stopped = Stop.EXIT in stops or (is_elsewhere and Stop.COUNTRY in stops)
     level = Level.RED if is_stopped else Level.AMBER if is_elsewhere else Level.GREEN
-    return (Check(CHANGE, level, text, may_override=is_stopped, **facts),)
+    return (Check(CHANGE, level, text, is_stopped, expected=before.ip, seen=exit_.ip),)
 
 
 def _country(market: str, exit_: Exit) -> Check:

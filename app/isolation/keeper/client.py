@@ -48,7 +48,7 @@ _FOREVER_S = 10 * 365 * 24 * 3600.0
 _SILENCE_S = 15.0  # several beats of a keeper that is alive
 _MESSAGE_S = 30.0  # for one message to go through once it has begun
 _ANSWER_S = 60.0  # for an answer that a living keeper has soon
-_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch", "heard"})
+_ANSWERED_LATE = frozenset({"prepare", "launch", "close", "wait", "watch", "heard", "check"})
 # A keeper of another version may not beat.
 _OTHER_VERSION_SILENCE_S = 120.0
 _UNKNOWN_VERSION = 0
@@ -317,6 +317,17 @@ class KeeperClient:
     def remove_cookies(self, profile: ProfileId, site: str = "") -> int:
         """Removes the cookies of a host and of those below it, or all; how many went. Raises Problem."""
         return int(self._ask("remove-cookies", profile=profile, site=site)["removed"])
+
+    def check(
+        self, profile: ProfileId, fingerprint: Fingerprint | None = None
+    ) -> tuple[tuple[Check, ...], str]:
+        """Looks closely at an open window; or, with settings, at a prepared profile, which is then freed.
+
+        What was found, and a short name for what the window shows. Raises Problem.
+        """
+        settings = None if fingerprint is None else fingerprint_plain(fingerprint)
+        answer = self._ask("check", profile=profile, fingerprint=settings)
+        return checks_from(answer["checks"]), str(answer["fingerprint_id"])
 
     def _ask_version(self) -> None:
         try:

@@ -22,6 +22,7 @@ from app.isolation.keeper.describing import describe, describe_opening
 from app.isolation.keeper.guarding import Guard, follow_machine
 from app.isolation.keeper.hearing import Hearing
 from app.isolation.keeper.idleness import is_in_use
+from app.isolation.keeper.inspecting import Inspection, inspect_closed, inspect_open
 from app.isolation.keeper.messages import (
     PROTOCOL_VERSION,
     Plain,
@@ -35,6 +36,7 @@ from app.isolation.keeper.news import News
 from app.isolation.keeper.opening import Blocked, Prepared, launch, prepare
 from app.isolation.keeper.problems import (
     CannotPlace,
+    CheckRunning,
     NotOpen,
     NotPrepared,
     PageMissing,
@@ -42,7 +44,7 @@ from app.isolation.keeper.problems import (
     WindowBusy,
 )
 from app.isolation.keeper.window import Reason, RunningWindow, State
-from app.isolation.plan import LaunchPlan, fingerprint_from
+from app.isolation.plan import Fingerprint, LaunchPlan, fingerprint_from
 from app.kernel.clock import Clock
 
 _log = logging.getLogger("berth.keeper")
@@ -65,6 +67,7 @@ class Keeper:
         self._guards: dict[str, Guard] = {}
         self._following: asyncio.Task[None] | None = None
         self._titles_at = 0.0
+        self._checking: set[str] = set()
         self._news = News(self._seen)
         self._heard = Hearing()
         self.changed = asyncio.Event()
@@ -115,6 +118,7 @@ class Keeper:
             "cookies": self._cookies,
             "set-cookies": self._set_cookies,
             "remove-cookies": self._remove_cookies,
+            "check": self._check,
         }
         handler = handlers.get(str(request.get("op")))
         if handler is None:
@@ -353,6 +357,33 @@ class Keeper:
         await empty_jar(hub, gone)
         left = {one.key for one in await read_jar(hub)}
         return {"removed": sum(one.key not in left for one in gone)}
+
+    async def _check(self, request: Plain) -> Plain:
+        """Looks closely at a window, or at a prepared profile, which is then closed again."""
+        profile = str(request["profile"])
+        if profile in self._checking:
+            raise CheckRunning
+        self._checking.add(profile)
+        try:
+            if (prepared := self._prepared.pop(profile, None)) is not None:
+                found = await self._check_prepared(prepared, fingerprint_from(request["fingerprint"]))
+            else:
+                found = await inspect_open(self._window(request))
+        finally:
+            self._checking.discard(profile)
+        return {
+            "checks": checks_plain(found.checks),
+            "fingerprint_id": found.fingerprint_id,
+        }
+
+    async def _check_prepared(self, prepared: Prepared, settings: Fingerprint) -> Inspection:
+        profile = prepared.plan.profile
+        self._opening[profile] = prepared.plan
+        try:
+            return await inspect_closed(prepared, settings, self._eyes, self._clock)
+        finally:
+            self._opening.pop(profile, None)
+            self._touch()
 
     def _window(self, request: Plain) -> RunningWindow:
         window = self._windows.get(str(request["profile"]))

@@ -117,6 +117,7 @@ def checks_plain(checks: Sequence[Check]) -> list[Plain]:
             "may_override": check.may_override,
             "expected": check.expected,
             "seen": check.seen,
+            "advice": text_plain(check.advice) if check.advice is not None else None,
         }
         for check in checks
     ]
@@ -132,6 +133,7 @@ def checks_from(raw: Sequence[Plain]) -> tuple[Check, ...]:
             check["may_override"],
             check["expected"],
             check["seen"],
+            text_from(check["advice"]) if check["advice"] is not None else None,
         )
         for check in raw
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,6 +60,29 @@ class Prepared:
     host_key: str = ""  # that an SSH server showed for the first time
     countries: Countries = field(default_factory=Countries)
 
+    def learn(self, host_key: str) -> None:
+        """An SSH server has shown its key for the first time."""
+        self.host_key = host_key
+        self.relay.trust(host_key)
+
+    def settle(self, fingerprint: Fingerprint) -> LaunchPlan:
+        """The plan with everything that was learned; kept."""
+        upstream = self.plan.upstream
+        if self.host_key:
+            upstream = replace(upstream, host_key=self.host_key)
+        self.plan = replace(self.plan, fingerprint=fingerprint, upstream=upstream)
+        return self.plan
+
+    def judge(self) -> list[Check]:
+        """What can be said of a settled plan before anything of the browser starts."""
+        plan, checks = self.plan, list(self.checks)
+        if self.exit is not None:
+            checks += judge_exit(plan.market, plan.fingerprint, self.exit)
+            checks += judge_change(plan.before, self.exit, plan.stops)
+        checks += judging.judge_engine_change(plan.before.engine, plan.engine.kind, plan.engine.version)
+        checks.append(judging.judge_extensions(controlling_extensions(self.directory.browser)))
+        return checks
+
     async def give_up(self) -> None:
         """Frees everything."""
         await self.relay.close()
@@ -87,7 +112,7 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     prepared = Prepared(plan, directory, relay, peers, None, ())
     try:
         prepared.countries = await asyncio.to_thread(Countries, plan.country_file)
-        prepared.exit, check = await _probe(prepared)
+        prepared.exit, check = await _probe(plan, prepared.countries.of, prepared.learn)
         prepared.jail = await making
         await relay.start(prepared.jail.listener if prepared.jail is not None else None)
     except BaseException:
@@ -96,8 +121,7 @@ async def prepare(plan: LaunchPlan) -> Prepared:
         await prepared.give_up()
         raise
     memory = judge_memory(psutil.virtual_memory().available)
-    direct = (_direct(),) if plan.upstream.kind is ProxyKind.DIRECT else ()
-    prepared.checks = (*memory, *direct, check)
+    prepared.checks = (*memory, *_of_path(plan), check)
     if (fault := prepared.countries.fault) is not None:
         prepared.checks += (Check("country.file", Level.AMBER, fault),)
     return prepared
@@ -109,17 +133,9 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
     Raises Blocked when a check is red, EngineFailed when the browser does not come up. Either way nothing
     has reached a store, and the profile is free again.
     """
-    upstream = prepared.plan.upstream
-    if prepared.host_key:
-        upstream = replace(upstream, host_key=prepared.host_key)
-    plan = prepared.plan = replace(prepared.plan, fingerprint=fingerprint, upstream=upstream)
+    plan = prepared.settle(fingerprint)
     try:
-        checks = list(prepared.checks)
-        if prepared.exit is not None:
-            checks += judge_exit(plan.market, fingerprint, prepared.exit)
-            checks += judge_change(plan.before, prepared.exit, plan.stops)
-        checks += judging.judge_engine_change(plan.before.engine, plan.engine.kind, plan.engine.version)
-        checks.append(judging.judge_extensions(controlling_extensions(prepared.directory.browser)))
+        checks = prepared.judge()
         _stop_if_red(prepared, checks)
         write_preferences(plan, prepared.directory.browser)
     except BaseException:
@@ -143,6 +159,36 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
         await window.close(Reason.BLOCKED)
         raise
     return window
+
+
+async def try_out(
+    prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock: Clock
+) -> tuple[RunningWindow, tuple[Check, ...]]:
+    """A window for a check: all of the preflight and not a step further, whatever it finds.
+
+    Its relay stays shut, so that it can reach no store. Raises EngineFailed, EngineGone.
+    """
+    plan = prepared.settle(fingerprint)
+    try:
+        checks = prepared.judge()
+        write_preferences(plan, prepared.directory.browser)
+    except BaseException:
+        await prepared.give_up()
+        raise
+    window = await _start(prepared, clock)
+    try:
+        with contextlib.suppress(Blocked):  # that is what a check is to find out
+            await _look(prepared, window, eyes, checks)
+    except BaseException:
+        await window.close(Reason.BLOCKED)
+        raise
+    return window, window.preflight.checks
+
+
+async def exit_now(window: RunningWindow) -> tuple[Exit | None, tuple[Check, ...]]:
+    """Where the path of an open window comes out at this moment."""
+    found, check = await _probe(window.plan, window.country_of)
+    return found, (*_of_path(window.plan), check)
 
 
 async def _clear_away(window: RunningWindow, glance: Glance) -> None:
@@ -300,20 +346,16 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
     return Check("relay.witness", Level.AMBER, text, expected=before.ip, seen=found.ip)
 
 
-async def _probe(prepared: Prepared) -> tuple[Exit | None, Check]:
-    plan = prepared.plan
-
-    def learned(host_key: str) -> None:
-        prepared.host_key = host_key
-        prepared.relay.trust(host_key)
-
+async def _probe(
+    plan: LaunchPlan, country: Callable[[str], str], learned: Callable[[str], None] | None = None
+) -> tuple[Exit | None, Check]:
     try:
         found = await probe_exit(
             plan.upstream,
             plan.echo_urls,
             timeout_s=plan.probe_timeout_s,
             learned=learned,
-            country=prepared.countries.of,
+            country=country,
         )
     except ProxyProblem as problem:
         _log.info("the exit probe of %s failed: %s", plan.profile, problem.id)
@@ -329,9 +371,11 @@ async def _probe(prepared: Prepared) -> tuple[Exit | None, Check]:
     return found, Check("exit.answers", Level.GREEN, text, seen=found.ip)
 
 
-def _direct() -> Check:
+def _of_path(plan: LaunchPlan) -> tuple[Check, ...]:
+    if plan.upstream.kind is not ProxyKind.DIRECT:
+        return ()
     text = say("This store has no proxy: it sees the address of this machine itself.")
-    return Check("path.direct", Level.AMBER, text)
+    return (Check("path.direct", Level.AMBER, text),)
 
 
 def _stop_if_red(prepared: Prepared, checks: list[Check]) -> None:

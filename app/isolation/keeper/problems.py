@@ -18,6 +18,15 @@ class WindowBusy(Problem):
         )
 
 
+class CheckRunning(Problem):
+    """The window is being checked already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("This store is being checked already."), say("Wait until that check has ended; it is soon.")
+        )
+
+
 class NotOpen(NotFoundProblem):
     """No such window."""
 

@@ -207,7 +207,7 @@ class _Server:
             return {"problem": problem_plain(_bug(str(self._paths.logs)))}
         if op == "prepare":
             prepared.add(json.loads(request["plan"])["profile"])
-        elif op == "launch":
+        elif op in ("launch", "check"):
             prepared.discard(request["profile"])
         return {"ok": answer}
 

@@ -10,9 +10,13 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from app.isolation.network.errors import ProxyProblem
+from app.isolation.network.http_head import Request
 from app.isolation.network.targets import is_background, is_private
 from app.kernel.clock import Clock
 from app.kernel.text import Text, say
+
+# Takes a request and its body, and gives the whole answer.
+Answerer = Callable[[Request, bytes], bytes]
 
 _RING = 100
 _OWN_SUFFIX = ".berth.invalid"
@@ -85,6 +89,8 @@ class Door:
         self._nonce = ""
         self._has_answered_nonce = False
         self._has_passed_echo = False
+        self._own_hosts: frozenset[str] = frozenset()
+        self._own_answerer: Answerer | None = None
 
     def begin_preflight(self, nonce: str, echo_urls: Sequence[str]) -> None:
         """Lets only the echo hosts through from now on."""
@@ -104,8 +110,19 @@ class Door:
             return True
         return False
 
+    def play_site(self, hosts: Sequence[str], answerer: Answerer | None) -> None:
+        """The relay itself is these hosts from now on, in every state; with no answerer it is none."""
+        self._own_hosts = frozenset(hosts)
+        self._own_answerer = answerer
+
+    def site_of(self, host: str) -> Answerer | None:
+        """Who answers for this host, where the relay itself is it."""
+        return self._own_answerer if host in self._own_hosts else None
+
     def refusal(self, host: str, port: int) -> Refusal | None:
         """Why this target may not pass now, or None."""
+        if host in self._own_hosts:
+            return _OWN
         if self.state is State.PREFLIGHT and (host, port) in self._echo:
             return None
         if self.state is State.HELD:

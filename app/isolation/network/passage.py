@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from app.isolation.network import errors
-from app.isolation.network.door import Door, Refusal
+from app.isolation.network.door import Answerer, Door, Refusal
 from app.isolation.network.http_head import (
     HEAD_LIMIT_BYTES,
     BadHead,
@@ -22,6 +22,7 @@ from app.isolation.network.upstreams import RULE_CODES, Connector
 from app.kernel.text import say
 
 HEAD_LIMIT_S = 15.0
+_BODY_LIMIT_BYTES = 2 * 1024 * 1024
 _LINGER_S = 2.0
 # What proxies put into answers of their own; without one of these, a refusal may be the site's.
 _PROXYS_OWN = frozenset({b"proxy-status", b"proxy-agent", b"x-proxy-error", b"x-squid-error"})
@@ -64,6 +65,9 @@ class Passage:
             # The preflight reads here what the profile sends with every request.
             await self._say(page(200, _OWN, languages=request.header(b"accept-language")))
             return
+        if not request.is_connect and (answerer := self._door.site_of(request.host)) is not None:
+            await self._play_site(request, answerer)
+            return
         if (refusal := self._door.refusal(request.host, request.port)) is not None:
             await self._refuse(request, refusal)
             return
@@ -77,6 +81,29 @@ class Passage:
             await self._say(page(502, problem.text, problem.next_step))
         except BadHead:
             await self._say(page(411, _LENGTH))
+
+    async def _play_site(self, request: Request, answerer: Answerer) -> None:
+        try:
+            async with asyncio.timeout(self._head_limit_s):
+                body = await self._whole_body(request)
+        except (Ended, TimeoutError):
+            self._client.abort()
+        except (TooLong, BadHead):
+            await self._say(page(411, _LENGTH))
+        else:
+            await self._say(answerer(request, body))
+
+    async def _whole_body(self, request: Request) -> bytes:
+        length = request.body_length()
+        if length > _BODY_LIMIT_BYTES:
+            raise TooLong
+        body = bytearray()
+        while len(body) < length:
+            # In pieces: a leg holds back what it is sent while much of it waits to be read.
+            if not (some := await self._client.read_some()):
+                raise Ended
+            body += some
+        return bytes(body[:length])
 
     async def _tunnel(self, request: Request) -> None:
         leg = await self._connector.tunnel(request.host, request.port)

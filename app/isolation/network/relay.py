@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from app.isolation.network.door import Door, RelayError, State
+from app.isolation.network.door import Answerer, Door, RelayError, State
 from app.isolation.network.leg import Leg, Scratch
 from app.isolation.network.passage import HEAD_LIMIT_S, Passage
 from app.isolation.network.upstreams import Connector, PinsKeys, connector_for
@@ -91,6 +91,14 @@ class Relay:
         """Pins the key that an SSH server has just shown to the probe."""
         if isinstance(self._connector, PinsKeys):
             self._connector.trust(host_key)
+
+    def play_site(self, hosts: Sequence[str], answerer: Answerer) -> None:
+        """Is these hosts itself until `end_site`, shut or open; nothing of them goes to the upstream."""
+        self._door.play_site(hosts, answerer)
+
+    def end_site(self) -> None:
+        """Is nobody's site any more."""
+        self._door.play_site((), None)
 
     @property
     def is_open(self) -> bool:

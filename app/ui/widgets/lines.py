@@ -13,7 +13,7 @@ from app.ui.telling import named
 from app.ui.widgets.parts import breakable, label, plain_tip
 from app.ui.widgets.sign import Sign
 
-_SIGNS = {
+LEVEL_SIGNS = {
     Level.GREEN: ("circle-check", "ok"),
     Level.AMBER: ("triangle-alert", "warn"),
     Level.RED: ("circle-x", "danger"),
@@ -97,7 +97,7 @@ class Checks(QWidget):
             self._column.addWidget(self._line(check))
 
     def _line(self, check: Check) -> QWidget:
-        name, tone = _SIGNS[check.level]
+        name, tone = LEVEL_SIGNS[check.level]
         text = label(told(check.message), "" if check.level is not Level.GREEN else "muted", wraps=True)
         level = {Level.RED: tr("red"), Level.AMBER: tr("amber"), Level.GREEN: tr("green")}[check.level]
         text.setAccessibleName(named(level, text.text()))

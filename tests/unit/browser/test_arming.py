@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.isolation.browser.arming import Arming
+from app.isolation.browser.arming import Armed, Arming, Command, Session
 from app.isolation.plan import Fingerprint, GeoMode, Place
 
 BERLIN = Place(52.52, 13.405, 30.0)
@@ -86,3 +86,48 @@ def test_the_noise_of_another_profile_is_another():
     one, other = (Arming(NOISY, profile=name, tz_works=True).commands("page") for name in "AB")
 
     assert one != other
+
+
+def said(found: list[tuple[str, Command]]) -> list[tuple[str, str]]:
+    return [(session, method) for session, (method, _) in found]
+
+
+def test_a_target_that_is_announced_twice_is_told_once():
+    armed = Armed(Arming(FIXED, tz_works=False))
+
+    first = armed.add("one", Session("shared_worker", "worker", ""))
+    second = armed.add("two", Session("shared_worker", "worker", "page"))
+
+    assert first == [ZONE_COMMAND]
+    assert second == []
+
+
+def test_another_session_says_it_when_the_one_that_did_has_ended():
+    armed = Armed(Arming(FIXED, tz_works=False))
+    armed.add("one", Session("page", "page", ""))
+    armed.add("two", Session("shared_worker", "worker", "one"))
+    armed.add("three", Session("shared_worker", "worker", ""))
+
+    again = armed.remove("one")  # and the session below it, of which the browser says nothing
+
+    assert said(again) == [("three", "Emulation.setTimezoneOverride")]
+    assert armed.add("four", Session("shared_worker", "worker", "")) == []
+
+
+def test_every_target_hears_its_zone_again_once_when_any_session_ends():
+    armed = Armed(Arming(FIXED, tz_works=False))
+    armed.add("opener", Session("page", "opener", ""))
+    armed.add("popup", Session("page", "popup", ""))
+    armed.add("worker", Session("service_worker", "worker", ""))
+    armed.add("again", Session("service_worker", "worker", "popup"))
+
+    again = armed.remove("opener")
+
+    assert said(again) == [
+        ("popup", "Emulation.setTimezoneOverride"),
+        ("worker", "Emulation.setTimezoneOverride"),
+    ]
+
+
+def test_a_session_that_nobody_knew_ends_quietly():
+    assert Armed(Arming(FIXED, tz_works=True)).remove("stranger") == []

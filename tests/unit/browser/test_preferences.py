@@ -388,3 +388,26 @@ def test_extensions_cannot_hide_in_a_broken_file(tmp_path: Path):
 
     with pytest.raises(PreferencesBroken):
         controlling_extensions(tmp_path)
+
+
+def test_what_the_browser_noted_of_a_checks_sites_goes_and_what_it_noted_of_others_stays(tmp_path: Path):
+    probe, store = f"http://a{'0f' * 16}.localhost:80,*", "https://shop.example:443,*"
+    exceptions = {"client_hints": {probe: {}, store: {}}, "media_engagement": {probe: {}}, "odd": 7}
+    put(tmp_path, {"profile": {"content_settings": {"exceptions": exceptions, "pref_version": 1}}})
+
+    write_preferences(plan(), tmp_path)
+
+    kept = read(tmp_path)[0]["profile"]["content_settings"]
+    assert kept == {
+        "exceptions": {"client_hints": {store: {}}, "media_engagement": {}, "odd": 7},
+        "pref_version": 1,
+    }
+
+
+@pytest.mark.parametrize("settings", [None, 7, {"exceptions": []}])
+def test_content_settings_of_another_shape_stay(tmp_path: Path, settings: Any):
+    put(tmp_path, {"profile": {"content_settings": settings}})
+
+    write_preferences(plan(), tmp_path)
+
+    assert read(tmp_path)[0]["profile"]["content_settings"] == settings

@@ -35,7 +35,7 @@ TEXTS = st.builds(
     Text, TEXT, FACTS | st.dictionaries(TEXT, TEXT | PLAIN_TEXTS, max_size=3), st.none() | st.integers()
 )
 EXITS = st.builds(Exit, TEXT, TEXT, TEXT, st.integers(0, 10**6))
-CHECKS = st.builds(Check, TEXT, st.sampled_from(Level), TEXTS, st.booleans(), TEXT, TEXT)
+CHECKS = st.builds(Check, TEXT, st.sampled_from(Level), TEXTS, st.booleans(), TEXT, TEXT, st.none() | TEXTS)
 PREFLIGHTS = st.builds(Preflight, st.none() | EXITS, st.lists(CHECKS, max_size=4).map(tuple))
 
 

@@ -108,3 +108,20 @@ def test_the_ring_keeps_the_last_hundred_without_passwords():
     assert len(one.errors) == 100
     assert (one.errors[-1].host, one.errors[-1].port, one.errors[-1].id) == ("host249", 443, "auth")
     assert "anna" not in one.errors[-1].text.english()
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_door_itself_is_a_site_in_every_state_until_it_is_not(state: State):
+    one = door(allow_private=True)
+    one.state = state
+    one.play_site(["a1.localhost"], lambda _request, body: body)
+    during = one.site_of("a1.localhost"), one.site_of("a2.localhost")
+
+    tunnel = one.refusal("a1.localhost", 443)
+    one.play_site((), None)
+
+    assert during[0] is not None
+    assert during[1] is None
+    assert tunnel is not None
+    assert tunnel.id == "own"
+    assert one.site_of("a1.localhost") is None

@@ -260,6 +260,7 @@ def test_twins_are_told(rooms: Rooms):
     )
 
     assert "Anna" in rooms.profiles.warnings(twin)[0].english()
+    assert rooms.profiles.twins(twin) == (["Anna"], 1)
 
 
 def test_many_twins_are_counted_and_three_are_named(rooms: Rooms):

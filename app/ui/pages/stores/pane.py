@@ -14,6 +14,7 @@ from app.isolation.room import IsolationRoom
 from app.ui.commands.registry import CommandRegistry
 from app.ui.face import Face
 from app.ui.language import told, tr
+from app.ui.pages.stores.check_tab import CheckTab
 from app.ui.pages.stores.fingerprint_tab import FingerprintTab
 from app.ui.pages.stores.held_card import HeldCard
 from app.ui.pages.stores.history_tab import HistoryTab
@@ -37,7 +38,7 @@ _TONES = {
     Doing.CRASHED: "danger",
 }
 MENU_IDS = (
-    *("store.edit", "store.rename", "store.clone", "store.proxy", "store.check", ""),
+    *("store.edit", "store.rename", "store.clone", "store.proxy", "store.check", "store.inspect", ""),
     *("store.script", "store.cookies_in", "store.cookies_out", "", "store.bin"),
 )
 
@@ -130,12 +131,14 @@ class StorePane(QWidget):
         self.fingerprint = FingerprintTab(room, lambda: self._edit(wishes, "fingerprint.languages"))
         self.note = NoteTab(self._face, room)
         self.history = HistoryTab(self._face, room)
+        self.check = CheckTab(self._face, room)
         for tab, title in (
             (self.overview, tr("Overview")),
             (self.network, tr("Network")),
             (self.fingerprint, tr("Fingerprint")),
             (self.note, tr("Note")),
             (self.history, tr("History")),
+            (self.check, tr("Check")),
         ):
             area = _scrolling_area()
             self.tabs.addTab(area, title)
@@ -161,7 +164,7 @@ class StorePane(QWidget):
             return
         self._show_head(row)
         self._show_live()
-        for tab in (self.overview, self.network, self.fingerprint):
+        for tab in (self.overview, self.network, self.fingerprint, self.check):
             tab.show_row(row)
         self.note.show_row(row, is_shown=self._current() is self.note, is_other=is_other)
         self.history.show_row(row, is_shown=self._current() is self.history)
@@ -169,6 +172,16 @@ class StorePane(QWidget):
     def settle(self) -> None:
         """Before the lock: saves the note that is being written."""
         self.note.leave()
+
+    def run_check(self) -> None:
+        """Brings the check of the store that is shown into sight, and begins it."""
+        if self._row is None:
+            return
+        for at in range(self.tabs.count()):
+            holder = self.tabs.widget(at)
+            if isinstance(holder, QScrollArea) and holder.widget() is self.check:
+                self.tabs.setCurrentIndex(at)
+        self.check.run()
 
     def show_refusal(self) -> None:
         """Brings the reason of a refusal into sight."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.kernel.text import say
@@ -22,6 +23,7 @@ ROW_MENU = (
     "store.rename",
     "store.proxy",
     "store.check",
+    "store.inspect",
     "store.group",
     "store.tags",
     "store.clone",
@@ -60,16 +62,7 @@ def commands(page: StoresPage) -> list[Command]:
         Command(
             "store.proxy", say("Change proxy…"), deeds.change_proxy_of_picked, "network", (), _PLACE, some
         ),
-        Command(
-            "store.check",
-            say("Check the proxy"),
-            deeds.check_picked,
-            "refresh-cw",
-            ("F5",),
-            _PLACE,
-            some,
-            is_wide=True,
-        ),
+        *_check_commands(page, one, some),
         Command("store.arrange", say("Arrange windows"), deeds.arrange_picked, "layout-grid", (), _PLACE),
         Command("store.hibernate", say("Hibernate"), deeds.hibernate_picked, "moon", (), _PLACE, some),
         Command("store.group", say("Put into a group…"), deeds.group_picked, "folder", (), _PLACE, some),
@@ -91,6 +84,16 @@ def commands(page: StoresPage) -> list[Command]:
         ),
         Command("store.demo", say("See the demo"), deeds.show_demo, "play", (), _PLACE),
         Command("view.save", say("Save this view…"), page.views.save_new, "bookmark", (), _PLACE),
+    ]
+
+
+def _check_commands(page: StoresPage, one: Callable[[], bool], some: Callable[[], bool]) -> list[Command]:
+    proxy, window = say("Check the proxy"), say("Check the window")
+    deed = page.deeds.check_picked
+    run = page.pane.run_check
+    return [
+        Command("store.check", proxy, deed, "refresh-cw", ("F5",), _PLACE, some, is_wide=True),
+        Command("store.inspect", window, run, "shield-check", ("Shift+F5",), _PLACE, one, is_wide=True),
     ]
 
 

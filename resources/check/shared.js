@@ -1,0 +1,4 @@
+// A shared worker.
+"use strict";
+importScripts("/collect.js");
+berthReport(location.origin, "shared");
