@@ -8,6 +8,14 @@
         <translation><numerusform>%n being opened</numerusform><numerusform>%n being opened</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n cookie(s) put into {name}</source>
+        <translation><numerusform>%n cookie put into {name}</numerusform><numerusform>%n cookies put into {name}</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cookie(s) written to {file}</source>
+        <translation><numerusform>%n cookie written to {file}</numerusform><numerusform>%n cookies written to {file}</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n d ago</source>
         <translation><numerusform>%n d ago</numerusform><numerusform>%n d ago</numerusform></translation>
     </message>
@@ -38,6 +46,14 @@
     <message numerus="yes">
         <source>%n new note(s)</source>
         <translation><numerusform>%n new note</numerusform><numerusform>%n new notes</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other proxy(ies) come out there</source>
+        <translation><numerusform>%n other proxy comes out there</numerusform><numerusform>%n other proxies come out there</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other store(s) came out there, now or before</source>
+        <translation><numerusform>%n other store came out there, now or before</numerusform><numerusform>%n other stores came out there, now or before</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n proxy(ies)</source>
@@ -88,12 +104,24 @@
         <translation><numerusform>%n store selected</numerusform><numerusform>%n stores selected</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n store(s) share it</source>
+        <translation><numerusform>%n store uses it</numerusform><numerusform>%n stores share it</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n store(s) with a proxy that expires soon</source>
         <translation><numerusform>%n store with a proxy that expires soon</numerusform><numerusform>%n stores with a proxy that expires soon</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n tab(s)</source>
         <translation><numerusform>%n tab</numerusform><numerusform>%n tabs</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be changed:</source>
+        <translation><numerusform>%n will be changed:</numerusform><numerusform>%n will be changed:</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be refused:</source>
+        <translation><numerusform>%n will be refused:</numerusform><numerusform>%n will be refused:</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) asleep; their tabs are kept.</source>
@@ -132,6 +160,10 @@
         <translation><numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</source>
+        <translation><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in one other store here.</numerusform><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>Changed %n store(s)</source>
         <translation><numerusform>Changed %n store</numerusform><numerusform>Changed %n stores</numerusform></translation>
     </message>
@@ -152,6 +184,10 @@
         <translation><numerusform>For %n store</numerusform><numerusform>For %n stores</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>Hide %n green line(s)</source>
+        <translation><numerusform>Hide %n green line</numerusform><numerusform>Hide %n green lines</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>in %n d</source>
         <translation><numerusform>in %n d</numerusform><numerusform>in %n d</numerusform></translation>
     </message>
@@ -162,6 +198,10 @@
     <message numerus="yes">
         <source>Open %n window(s)?</source>
         <translation><numerusform>Open %n window?</numerusform><numerusform>Open %n windows?</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>Put %n cookie(s) into {name}?</source>
+        <translation><numerusform>Put %n cookie into {name}?</numerusform><numerusform>Put %n cookies into {name}?</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Put %n store(s) into a group</source>
@@ -180,8 +220,20 @@
         <translation><numerusform>Same languages, time zone, scale and cores as {names}: a shop cannot tell the two profiles apart by them.</numerusform><numerusform>Same languages, time zone, scale and cores as {names}: a shop cannot tell these profiles apart by them.</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>Show %n green line(s)</source>
+        <translation><numerusform>Show %n green line</numerusform><numerusform>Show %n green lines</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>used by %n</source>
         <translation><numerusform>used by %n store</numerusform><numerusform>used by %n stores</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>{first} to {last}, %n times</source>
+        <translation><numerusform>{first} to {last}, %n times</numerusform><numerusform>{first} to {last}, %n times</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation><numerusform>… and %n more</numerusform><numerusform>… and %n more</numerusform></translation>
     </message>
 </context>
 </TS>

@@ -8,6 +8,14 @@
         <translation><numerusform>正在打开 %n 个</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n cookie(s) put into {name}</source>
+        <translation><numerusform>已把 %n 个Cookie导入{name}</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cookie(s) written to {file}</source>
+        <translation><numerusform>已把 %n 个Cookie写入{file}</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n d ago</source>
         <translation><numerusform>%n 天前</numerusform></translation>
     </message>
@@ -38,6 +46,14 @@
     <message numerus="yes">
         <source>%n new note(s)</source>
         <translation><numerusform>%n 条新通知</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other proxy(ies) come out there</source>
+        <translation><numerusform>另有 %n 个代理也从这里出去</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other store(s) came out there, now or before</source>
+        <translation><numerusform>另有 %n 家店铺现在或以前用过这个出口</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n proxy(ies)</source>
@@ -88,12 +104,24 @@
         <translation><numerusform>已选 %n 家店铺</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n store(s) share it</source>
+        <translation><numerusform>%n 家店铺共用</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n store(s) with a proxy that expires soon</source>
         <translation><numerusform>%n 家店铺的代理将到期</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n tab(s)</source>
         <translation><numerusform>%n 个标签页</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be changed:</source>
+        <translation><numerusform>%n 个会被修改：</numerusform></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n will be refused:</source>
+        <translation><numerusform>%n 个会被拒绝：</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>%n window(s) asleep; their tabs are kept.</source>
@@ -136,12 +164,24 @@
         <translation>可在店铺列表中查看全部（命令行：`berth profile list`）。</translation>
     </message>
     <message>
+        <source>`berth proxy import` reads files of any length.</source>
+        <translation>多长的文件都可以用`berth proxy import`导入。</translation>
+    </message>
+    <message>
         <source>`berth proxy list` shows all of them; `berth proxy add` saves another.</source>
         <translation>已保存的都在代理列表里，也可以新加一个（命令行：`berth proxy list`、`berth proxy add`）。</translation>
     </message>
     <message>
+        <source>`berth proxy list` shows the kinds of all proxies.</source>
+        <translation>用`berth proxy list`查看所有代理的类型。</translation>
+    </message>
+    <message>
         <source>`berth setting list` shows all of them.</source>
         <translation>全部设置项见设置页（命令行：`berth setting list`）。</translation>
+    </message>
+    <message>
+        <source>`berth tabs NAME` lists those that it has.</source>
+        <translation>`berth tabs NAME`列出现有的标签页。</translation>
     </message>
     <message>
         <source>`berth template list` shows all of them.</source>
@@ -200,12 +240,20 @@
         <translation>填新名称会新建分组；留空则移出分组。</translation>
     </message>
     <message>
+        <source>A network of its own could not be made ({step}: {error}).</source>
+        <translation>没能单独隔出网络（{step}：{error}）。</translation>
+    </message>
+    <message>
         <source>A note is sealed and never given on a command line; use the note command.</source>
         <translation>备注加密保存，不能写在命令行里；请用备注命令。</translation>
     </message>
     <message>
         <source>A page can read which graphics card, fonts and screen a computer has, and how it draws a picture. Berth shows the real ones in every store, because invented ones contradict each other and can be noticed. So two stores on this computer can be linked by them. Languages, time zone, window size, scale and number of cores are different for each store, and cookies, logins and addresses never mix. If that is not enough for two accounts, keep them on two computers.</source>
         <translation>网页能读到电脑的显卡、字体和屏幕，以及它怎样画图。泊位在每家店铺里都显示真实值，因为编造的值会互相矛盾，可能被识别。所以，同一台电脑上的两家店铺可以凭这些被关联。语言、时区、窗口尺寸、缩放和核心数各店不同；Cookie、登录状态和地址互不相混。如果两个账号需要分得更开，请用两台电脑。</translation>
+    </message>
+    <message>
+        <source>A person drives the window of {name}, so no script may attach to it.</source>
+        <translation>{name}的窗口由人操作，脚本不能连接。</translation>
     </message>
     <message>
         <source>A place is given, but the geolocation is not fixed to it.</source>
@@ -228,12 +276,28 @@
         <translation>报告在{file}，其中没有名称和内容。</translation>
     </message>
     <message>
+        <source>A script attaches at this address, one at a time, until the window closes. Whoever knows it has the window with all its logins, so give it to nobody. Pages can see that a script drives this window.</source>
+        <translation>脚本通过这个地址连接，同一时间只能有一个，窗口关闭后失效。知道地址的人就能控制这个窗口和里面所有的登录状态，不要告诉任何人。网页能看出这个窗口由脚本操作。</translation>
+    </message>
+    <message>
+        <source>A script attaches at {address}</source>
+        <translation>脚本的连接地址：{address}</translation>
+    </message>
+    <message>
         <source>A sealed value was changed or moved ({place}).</source>
         <translation>有一个加密保存的值被改动或移动过（{place}）。</translation>
     </message>
     <message>
         <source>A shop has already seen {key} as {value}; a change can look like another person.</source>
         <translation>平台见到的{key}一直是{value}；突然改动，可能像换了一个人。</translation>
+    </message>
+    <message>
+        <source>A site that this profile meets for the first time finds nothing stored.</source>
+        <translation>店铺首次访问的网站找不到任何已存的数据。</translation>
+    </message>
+    <message>
+        <source>A site that this profile meets for the first time finds stored: {names}.</source>
+        <translation>店铺首次访问的网站却找到了已存的数据：{names}。</translation>
     </message>
     <message>
         <source>A SOCKS5 login holds at most 255 plain letters, digits and signs.</source>
@@ -252,6 +316,10 @@
         <translation>HTTP代理的用户名不能含冒号。</translation>
     </message>
     <message>
+        <source>A value in it should be true or false, and is neither.</source>
+        <translation>其中一个值应为true或false，但两者都不是。</translation>
+    </message>
+    <message>
         <source>A window crashed</source>
         <translation>有窗口崩溃</translation>
     </message>
@@ -264,8 +332,16 @@
         <translation>缩放为{scale}时，{width}×{height}的窗口放不进这块屏幕。</translation>
     </message>
     <message>
+        <source>A window that a person drives has no address for scripts.</source>
+        <translation>由人操作的窗口没有供脚本连接的地址。</translation>
+    </message>
+    <message>
         <source>A window was not opened: {reasons}</source>
         <translation>有一个窗口没有打开：{reasons}</translation>
+    </message>
+    <message>
+        <source>A word is just being typed with the input method, so nothing was inserted.</source>
+        <translation>输入法里有一个词还没有打完，所以没有插入。</translation>
     </message>
     <message>
         <source>About</source>
@@ -292,8 +368,12 @@
         <translation><numerusform>添加 %n 个代理</numerusform></translation>
     </message>
     <message>
-        <source>Add --name, --expires or --provider.</source>
-        <translation>请加上 --name、--expires或 --provider。</translation>
+        <source>Add --mode automation; the window then says that a script drives it.</source>
+        <translation>加上 --mode automation；窗口会如实表明由脚本操作。</translation>
+    </message>
+    <message>
+        <source>Add --name, --expires, --provider or --price.</source>
+        <translation>请加上--name、--expires、--provider或--price。</translation>
     </message>
     <message>
         <source>Add --yes when you are sure.</source>
@@ -328,6 +408,10 @@
         <translation>已添加</translation>
     </message>
     <message>
+        <source>Added {added}, known already {known}, to be read in two ways {two}, wrong {wrong}.</source>
+        <translation>已添加{added}个，已有{known}个，有两种读法的{two}个，有误的{wrong}个。</translation>
+    </message>
+    <message>
         <source>Added {done} of {total} proxies</source>
         <translation>已添加 {done}/{total} 个代理</translation>
     </message>
@@ -344,8 +428,16 @@
         <translation>地址</translation>
     </message>
     <message>
+        <source>Address for scripts</source>
+        <translation>脚本连接地址</translation>
+    </message>
+    <message>
         <source>Afghanistan</source>
         <translation>阿富汗</translation>
+    </message>
+    <message>
+        <source>After the question mark only key=/path/of/a/private/key is understood.</source>
+        <translation>问号后面只能写key=/私钥的路径。</translation>
     </message>
     <message>
         <source>Albania</source>
@@ -364,8 +456,20 @@
         <translation>统一到期日</translation>
     </message>
     <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>All is as it has to be</source>
+        <translation>一切正常</translation>
+    </message>
+    <message>
         <source>All stores</source>
         <translation>全部</translation>
+    </message>
+    <message>
+        <source>All {count} contexts were looked at.</source>
+        <translation>{count}种页面环境都看过了。</translation>
     </message>
     <message>
         <source>Allow private addresses in the profile if that is really meant.</source>
@@ -384,12 +488,24 @@
         <translation>空白页</translation>
     </message>
     <message>
+        <source>An extension may add noise; switch extensions off one after the other.</source>
+        <translation>可能是某个扩展加了噪声；请逐个关掉扩展再试。</translation>
+    </message>
+    <message>
+        <source>An extension may have replaced them; switch extensions off one after the other.</source>
+        <translation>可能被某个扩展替换了；请逐个关掉扩展再试。</translation>
+    </message>
+    <message>
         <source>An IPv6 address needs square brackets.</source>
         <translation>IPv6地址要放在方括号里。</translation>
     </message>
     <message>
         <source>An open window goes on with the old one until it is closed and opened again.</source>
         <translation>已打开的窗口仍用旧代理，关闭后重新打开才换。</translation>
+    </message>
+    <message>
+        <source>An SSH server wants a user name.</source>
+        <translation>SSH服务器需要用户名。</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -436,6 +552,10 @@
         <translation>另一个程序正在使用{file}。</translation>
     </message>
     <message>
+        <source>Another server key</source>
+        <translation>服务器密钥变了</translation>
+    </message>
+    <message>
         <source>Another view is called {name}.</source>
         <translation>已有名为「{name}」的视图。</translation>
     </message>
@@ -454,6 +574,14 @@
     <message>
         <source>any market</source>
         <translation>不限市场</translation>
+    </message>
+    <message>
+        <source>Apart from other stores</source>
+        <translation>与其他店铺隔开</translation>
+    </message>
+    <message>
+        <source>AppArmor restricts user namespaces on this system.</source>
+        <translation>系统的AppArmor限制了用户命名空间。</translation>
     </message>
     <message>
         <source>AppArmor restricts user namespaces on this system. Debian: apt install chromium-sandbox. Ubuntu: use Google Chrome from its own package.</source>
@@ -492,6 +620,10 @@
         <translation>阿鲁巴</translation>
     </message>
     <message>
+        <source>As it was set</source>
+        <translation>与设置一致</translation>
+    </message>
+    <message>
         <source>As the browser does by itself</source>
         <translation>由浏览器自行决定</translation>
     </message>
@@ -516,6 +648,10 @@
         <translation>请让保险库所有者开通权限。</translation>
     </message>
     <message>
+        <source>Ask whether the proxy is paid, and whether it forbids the echo pages of the settings.</source>
+        <translation>问问代理是否还在付费期内，是否禁止访问设置里的查IP网页。</translation>
+    </message>
+    <message>
         <source>Ask your provider again.</source>
         <translation>请向代理商重新要一份。</translation>
     </message>
@@ -528,16 +664,36 @@
         <translation>请向代理商换一组账号，或改用这个代理的SOCKS5地址。</translation>
     </message>
     <message>
+        <source>Ask your provider for the fingerprint of the new key. If it is this one, trust it: on the proxies page, or with `berth proxy trust NAME`.</source>
+        <translation>向代理商要新密钥的指纹。如果一致，就在代理页面信任它，或者用`berth proxy trust NAME`。</translation>
+    </message>
+    <message>
         <source>Ask your provider for the SOCKS5 or HTTP address of the same proxy.</source>
         <translation>请向代理商要同一代理的SOCKS5或HTTP地址。</translation>
+    </message>
+    <message>
+        <source>Ask your provider whether the server was replaced, and for the new key's fingerprint.</source>
+        <translation>问代理商服务器是否换过，并要新密钥的指纹。</translation>
+    </message>
+    <message>
+        <source>Ask your provider whether this computer's address must be allowed first.</source>
+        <translation>问代理商是否要先把这台电脑的地址加入白名单。</translation>
     </message>
     <message>
         <source>Ask your provider, or give its stores another proxy.</source>
         <translation>请联系代理商，或给这些店铺换代理。</translation>
     </message>
     <message>
+        <source>Ask your proxy provider whether it is paid; if so, set other echo addresses in the settings.</source>
+        <translation>问代理商是否还在付费期内；如果是，就在设置里换别的查IP网页。</translation>
+    </message>
+    <message>
         <source>Ask your proxy provider whether this machine and this site are allowed.</source>
         <translation>请问代理商：是否允许这台电脑使用、是否允许访问这个网站。</translation>
+    </message>
+    <message>
+        <source>Asked for the place, the browser says "{state}".</source>
+        <translation>网站询问位置时，浏览器回答“{state}”。</translation>
     </message>
     <message>
         <source>Asked to open</source>
@@ -546,6 +702,10 @@
     <message>
         <source>Asked to open in spite of a red check</source>
         <translation>有红色检测项仍要求打开</translation>
+    </message>
+    <message>
+        <source>Asking for the server's key</source>
+        <translation>正在读取服务器密钥</translation>
     </message>
     <message>
         <source>Asleep, with their tabs kept: {names}.</source>
@@ -632,6 +792,10 @@
         <translation>泊位</translation>
     </message>
     <message>
+        <source>Berth asks your provider's page, from this computer itself and not through the proxy. The old address is lost then, and open windows of this proxy notice.</source>
+        <translation>泊位会直接从这台电脑访问代理商的换IP网页，不经过代理。原来的地址会失去，用这个代理打开的窗口也会受影响。</translation>
+    </message>
+    <message>
         <source>Berth cannot look into {folder}: {why}.</source>
         <translation>泊位无法查看{folder}：{why}。</translation>
     </message>
@@ -690,6 +854,10 @@
     <message>
         <source>Berth {version}</source>
         <translation>泊位 {version}</translation>
+    </message>
+    <message>
+        <source>Berth's own address</source>
+        <translation>泊位自己的地址</translation>
     </message>
     <message>
         <source>Berth's relay needs to know the length of what is sent.</source>
@@ -829,6 +997,26 @@
         <translation>画布</translation>
     </message>
     <message>
+        <source>Canvas and audio are this profile's own; graphics and fonts are this computer's, in every store.</source>
+        <translation>画布和音频是本店铺自己的；显卡和字体是本机的，各店都一样。</translation>
+    </message>
+    <message>
+        <source>Canvas and audio give the same when asked twice.</source>
+        <translation>画布和音频两次读取结果相同。</translation>
+    </message>
+    <message>
+        <source>Canvas or audio give something else when asked twice, in {where}.</source>
+        <translation>画布或音频两次读取结果不同，出现在{where}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</source>
+        <translation><numerusform>画布、音频、显卡和字体都是本机的，与本机另外{count}个店铺相同。</numerusform></translation>
+    </message>
+    <message>
+        <source>Canvas, audio, graphics and fonts are this computer's own; no other store is here.</source>
+        <translation>画布、音频、显卡和字体都是本机的；本机没有其他店铺。</translation>
+    </message>
+    <message>
         <source>Cape Verde</source>
         <translation>佛得角</translation>
     </message>
@@ -857,6 +1045,10 @@
         <translation>修改</translation>
     </message>
     <message>
+        <source>Change it</source>
+        <translation>更换</translation>
+    </message>
+    <message>
         <source>Change it all the same?</source>
         <translation>仍要修改？</translation>
     </message>
@@ -881,6 +1073,14 @@
         <translation>修改起始页</translation>
     </message>
     <message>
+        <source>Change the address of {name}?</source>
+        <translation>要更换{name}的IP吗？</translation>
+    </message>
+    <message>
+        <source>Change the IP…</source>
+        <translation>更换IP…</translation>
+    </message>
+    <message>
         <source>Changed</source>
         <translation>已修改</translation>
     </message>
@@ -891,6 +1091,10 @@
     <message>
         <source>Change…</source>
         <translation>修改…</translation>
+    </message>
+    <message>
+        <source>Changing the address</source>
+        <translation>正在更换IP</translation>
     </message>
     <message>
         <source>Channel</source>
@@ -911,6 +1115,14 @@
     <message>
         <source>Check again</source>
         <translation>重新检测</translation>
+    </message>
+    <message>
+        <source>Check again when the computer is less busy; an extension may also stop them.</source>
+        <translation>等电脑不忙时再检测一次；也可能是某个扩展挡住了。</translation>
+    </message>
+    <message>
+        <source>Check again, and leave that window open; it closes by itself after some seconds.</source>
+        <translation>请再检测一次，别关那个窗口；几秒后它会自己关闭。</translation>
     </message>
     <message>
         <source>Check all</source>
@@ -941,6 +1153,10 @@
         <translation>请检查地址和端口，并确认代理在运行、没有欠费。</translation>
     </message>
     <message>
+        <source>Check the address and port; SSH servers usually listen on port 22.</source>
+        <translation>请检查地址和端口；SSH服务器一般用端口 22。</translation>
+    </message>
+    <message>
         <source>Check the internet connection of this computer.</source>
         <translation>请检查这台电脑的网络连接。</translation>
     </message>
@@ -951,6 +1167,10 @@
     <message>
         <source>Check the login with your proxy provider, then set the proxy again.</source>
         <translation>请向代理商核对账号，再重新设置代理。</translation>
+    </message>
+    <message>
+        <source>Check the name of the file and who may read it.</source>
+        <translation>检查文件名，以及谁有权读取它。</translation>
     </message>
     <message>
         <source>Check the proxy</source>
@@ -971,6 +1191,10 @@
     <message>
         <source>Check the spelling of its address.</source>
         <translation>请检查地址拼写。</translation>
+    </message>
+    <message>
+        <source>Check the window</source>
+        <translation>检测窗口</translation>
     </message>
     <message>
         <source>Check this machine's internet connection, then try again.</source>
@@ -1001,6 +1225,10 @@
         <translation>检查中</translation>
     </message>
     <message>
+        <source>Checking a store's window</source>
+        <translation>正在检测店铺窗口</translation>
+    </message>
+    <message>
         <source>Checking proxies</source>
         <translation>正在检测代理</translation>
     </message>
@@ -1021,6 +1249,10 @@
         <translation>中国</translation>
     </message>
     <message>
+        <source>Choose "proxy only" for WebRTC unless calls have to work.</source>
+        <translation>除非必须通话，否则请把WebRTC设为“只走代理”。</translation>
+    </message>
+    <message>
         <source>Choose a label of 1 to {most} visible characters.</source>
         <translation>请填写 1 到 {most} 个可见字符。</translation>
     </message>
@@ -1037,6 +1269,10 @@
         <translation>选择代理</translation>
     </message>
     <message>
+        <source>Choose a smaller window size for this profile, or a screen with more room.</source>
+        <translation>请给本店铺选小一些的窗口，或换更大的屏幕。</translation>
+    </message>
+    <message>
         <source>Choose a store</source>
         <translation>选择店铺</translation>
     </message>
@@ -1047,6 +1283,10 @@
     <message>
         <source>Choose a template; "Any site" suits every platform.</source>
         <translation>选择模板；「通用」适合任何平台。</translation>
+    </message>
+    <message>
+        <source>Choose a text first.</source>
+        <translation>请先选择一段文字。</translation>
     </message>
     <message>
         <source>Choose another</source>
@@ -1081,6 +1321,10 @@
         <translation>请设一个密码；用几个词连起来，好记又安全。</translation>
     </message>
     <message>
+        <source>Choose the file that holds the cookies alone.</source>
+        <translation>请选择只含Cookie的文件。</translation>
+    </message>
+    <message>
         <source>Chosen for this store</source>
         <translation>本店所选</translation>
     </message>
@@ -1102,8 +1346,24 @@
         <translation>清除搜索</translation>
     </message>
     <message>
+        <source>Click into another field, then insert again.</source>
+        <translation>点进另一个输入框，再插入一次。</translation>
+    </message>
+    <message>
+        <source>Click into the field in the store's window, then insert again.</source>
+        <translation>在店铺窗口里点进输入框，再插入一次。</translation>
+    </message>
+    <message>
         <source>Click to sort, drag to move, right click to choose columns</source>
         <translation>单击排序，拖动换位，右键选择列</translation>
+    </message>
+    <message>
+        <source>Client hints</source>
+        <translation>客户端提示（Client Hints）</translation>
+    </message>
+    <message>
+        <source>Client hints that a real browser fills are empty: {names}.</source>
+        <translation>真实浏览器会填写的客户端提示却是空的：{names}。</translation>
     </message>
     <message>
         <source>Clone</source>
@@ -1134,6 +1394,10 @@
         <translation>请先关闭窗口（命令行：`berth close`）再试；数据未变。</translation>
     </message>
     <message>
+        <source>Close it, and open it for a script: `berth open NAME --mode automation --endpoint`.</source>
+        <translation>请先关闭，再为脚本打开：`berth open NAME --mode automation --endpoint`。</translation>
+    </message>
+    <message>
         <source>Close other programs if the machine is busy, then open the store again.</source>
         <translation>电脑太忙时请先关掉一些程序，再打开店铺。</translation>
     </message>
@@ -1148,6 +1412,14 @@
     <message>
         <source>Close the window</source>
         <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Close the window and open it again.</source>
+        <translation>请关闭窗口后重新打开。</translation>
+    </message>
+    <message>
+        <source>Close the window and open it again. If it stays, report it with the browser's version: a store could notice it.</source>
+        <translation>请关闭窗口后重新打开。如仍如此，请连同浏览器版本一起报告：店铺可能看得出来。</translation>
     </message>
     <message>
         <source>Close them first, with `berth close --all`; then open the store again.</source>
@@ -1222,8 +1494,24 @@
         <translation>拒绝连接</translation>
     </message>
     <message>
+        <source>Contexts that showed nothing: {where}.</source>
+        <translation>没有结果的页面环境：{where}。</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
         <source>Cook Islands</source>
         <translation>库克群岛</translation>
+    </message>
+    <message>
+        <source>Cookie files</source>
+        <translation>Cookie文件</translation>
+    </message>
+    <message>
+        <source>Cookies of the same name that the store has already are replaced.</source>
+        <translation>店铺里已有的同名Cookie会被替换。</translation>
     </message>
     <message>
         <source>Copied</source>
@@ -1240,6 +1528,10 @@
     <message>
         <source>Copy the path</source>
         <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Cores</source>
+        <translation>核心</translation>
     </message>
     <message>
         <source>Correct that line; profiles/schema.json says what a template may hold.</source>
@@ -1260,6 +1552,10 @@
     <message>
         <source>Could be better</source>
         <translation>还可以更强</translation>
+    </message>
+    <message>
+        <source>Country database</source>
+        <translation>国家数据库</translation>
     </message>
     <message>
         <source>Crashed</source>
@@ -1288,6 +1584,10 @@
     <message>
         <source>Côte d’Ivoire</source>
         <translation>科特迪瓦</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>已损坏</translation>
     </message>
     <message>
         <source>Dark</source>
@@ -1346,8 +1646,16 @@
         <translation>丹麦</translation>
     </message>
     <message>
+        <source>Detailed client hints</source>
+        <translation>详细的客户端提示</translation>
+    </message>
+    <message>
         <source>Dev</source>
         <translation>开发版</translation>
+    </message>
+    <message>
+        <source>Did not get through</source>
+        <translation>没有通过</translation>
     </message>
     <message>
         <source>Did you mean {near}?</source>
@@ -1407,8 +1715,8 @@
         <translation>每个浏览器窗口要占几百MB内存。</translation>
     </message>
     <message>
-        <source>Each is asked through once, a few at a time. You can cancel it at the foot of the window.</source>
-        <translation>每个代理都会访问一次，几个几个地来。可在窗口底部取消。</translation>
+        <source>Each is asked through once, many at a time. You can cancel it at the foot of the window.</source>
+        <translation>每个代理检测一次，同时检测多个。可以在窗口底部取消。</translation>
     </message>
     <message>
         <source>East Timor</source>
@@ -1421,6 +1729,14 @@
     <message>
         <source>Echo addresses</source>
         <translation>查IP网址</translation>
+    </message>
+    <message>
+        <source>Echo page is none</source>
+        <translation>查IP网页不对</translation>
+    </message>
+    <message>
+        <source>Echo page silent</source>
+        <translation>查IP网页没有回应</translation>
     </message>
     <message>
         <source>Ecuador</source>
@@ -1491,6 +1807,10 @@
         <translation>每个店铺账号都有自己的浏览器、自己的网络线路和自己的设置。</translation>
     </message>
     <message>
+        <source>Every value names the same operating system.</source>
+        <translation>各处显示的操作系统一致。</translation>
+    </message>
+    <message>
         <source>Everybody may write to the folder {folder}.</source>
         <translation>所有人都能写入文件夹{folder}。</translation>
     </message>
@@ -1515,12 +1835,28 @@
         <translation>出口{ip}，{when}检测</translation>
     </message>
     <message>
+        <source>Expected: {value}</source>
+        <translation>应为：{value}</translation>
+    </message>
+    <message>
         <source>expired</source>
         <translation>已到期</translation>
     </message>
     <message>
         <source>Expires</source>
         <translation>到期</translation>
+    </message>
+    <message>
+        <source>Export cookies</source>
+        <translation>导出Cookie</translation>
+    </message>
+    <message>
+        <source>Export cookies…</source>
+        <translation>导出Cookie…</translation>
+    </message>
+    <message>
+        <source>Export the cookies of {name}</source>
+        <translation>导出{name}的Cookie</translation>
     </message>
     <message>
         <source>Extensions that control proxy, WebRTC or DNS: {names}.</source>
@@ -1547,8 +1883,16 @@
         <translation>指纹</translation>
     </message>
     <message>
+        <source>Fingerprint {id}</source>
+        <translation>指纹{id}</translation>
+    </message>
+    <message>
         <source>Fingerprint: automatic, by the exit</source>
         <translation>指纹：自动，随出口</translation>
+    </message>
+    <message>
+        <source>Finish or cancel that word, then insert again.</source>
+        <translation>打完或取消这个词，再插入一次。</translation>
     </message>
     <message>
         <source>Finland</source>
@@ -1579,6 +1923,14 @@
         <translation>例如：market=US。</translation>
     </message>
     <message>
+        <source>For which site are these cookies?</source>
+        <translation>这些Cookie属于哪个网站？</translation>
+    </message>
+    <message>
+        <source>Forbidden by its rules</source>
+        <translation>被代理规则拒绝</translation>
+    </message>
+    <message>
         <source>Forgot it? Use the recovery code</source>
         <translation>忘记密码？使用恢复码</translation>
     </message>
@@ -1607,12 +1959,24 @@
         <translation>法属南部领地</translation>
     </message>
     <message>
+        <source>From a file…</source>
+        <translation>从文件导入…</translation>
+    </message>
+    <message>
+        <source>From the file {name}</source>
+        <translation>来自文件{name}</translation>
+    </message>
+    <message>
         <source>Full path; empty for any that is found</source>
         <translation>完整路径；留空则用找到的任意一个</translation>
     </message>
     <message>
         <source>Full path; empty for the usual one</source>
         <translation>完整路径；留空则用平常的下载文件夹</translation>
+    </message>
+    <message>
+        <source>Functions that are not the browser's own: {names}.</source>
+        <translation>不是浏览器自带的函数：{names}。</translation>
     </message>
     <message>
         <source>Gabon</source>
@@ -1643,6 +2007,10 @@
         <translation>直布罗陀</translation>
     </message>
     <message>
+        <source>Give a cookies.txt, the JSON of a cookie extension or of Playwright, or a Cookie header.</source>
+        <translation>请提供cookies.txt、Cookie扩展或Playwright的JSON，或者一行Cookie请求头。</translation>
+    </message>
+    <message>
         <source>Give Berth a folder of its own, such as --home {folder}.</source>
         <translation>请给泊位一个专用文件夹，例如 --home {folder}。</translation>
     </message>
@@ -1671,6 +2039,18 @@
         <translation>请填写该网站的密码。</translation>
     </message>
     <message>
+        <source>Give the path of a private key on this computer, and its passphrase as the password.</source>
+        <translation>请填写这台电脑上私钥的路径，私钥有密码的话填在密码处。</translation>
+    </message>
+    <message>
+        <source>Give the path of a text file with one proxy a line.</source>
+        <translation>请给出一个每行一个代理的文本文件的路径。</translation>
+    </message>
+    <message>
+        <source>Give the profile the time zone of its market.</source>
+        <translation>请把店铺时区设为其市场的时区。</translation>
+    </message>
+    <message>
         <source>Give the program's full path, as `berth engine list` shows it, or nothing for any browser.</source>
         <translation>请填写程序的完整路径（见`berth engine list`）；留空则不限浏览器。</translation>
     </message>
@@ -1685,6 +2065,10 @@
     <message>
         <source>Give this one another name.</source>
         <translation>请给这一个换个名称。</translation>
+    </message>
+    <message>
+        <source>Give this profile another scale or number of cores.</source>
+        <translation>请给本店铺换一个缩放或核心数。</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -1721,6 +2105,18 @@
     <message>
         <source>Graphics</source>
         <translation>显卡</translation>
+    </message>
+    <message>
+        <source>Graphics (WebGL)</source>
+        <translation>显卡（WebGL）</translation>
+    </message>
+    <message>
+        <source>Graphics (WebGPU)</source>
+        <translation>显卡（WebGPU）</translation>
+    </message>
+    <message>
+        <source>Graphics come from {name}.</source>
+        <translation>显卡是{name}。</translation>
     </message>
     <message>
         <source>Greece</source>
@@ -1818,6 +2214,10 @@
         <source>Hide</source>
         <translation>隐藏</translation>
     </message>
+    <message numerus="yes">
+        <source>Hide %n green line(s)</source>
+        <translation><numerusform>收起 %n 条绿色结果</numerusform></translation>
+    </message>
     <message>
         <source>Hide this pane</source>
         <translation>隐藏右栏</translation>
@@ -1855,6 +2255,14 @@
         <translation>已删除的店铺在多少天内可以恢复。过期后，清理过期店铺时才彻底删除；泊位不会自动清理。</translation>
     </message>
     <message>
+        <source>How the browser names itself</source>
+        <translation>浏览器自报的名称</translation>
+    </message>
+    <message>
+        <source>How to use it in {program}</source>
+        <translation>在{program}中的用法</translation>
+    </message>
+    <message>
         <source>Hungary</source>
         <translation>匈牙利</translation>
     </message>
@@ -1867,8 +2275,28 @@
         <translation>冰岛</translation>
     </message>
     <message>
+        <source>If it has a passphrase, give that as the password.</source>
+        <translation>如果私钥有密码，请填在密码处。</translation>
+    </message>
+    <message>
+        <source>If it is the same as shown here, trust it; if not, do not use this proxy.</source>
+        <translation>如果和这里显示的一致，就信任它；不一致就不要用这个代理。</translation>
+    </message>
+    <message>
         <source>If it stays so, ask your provider, or give its stores another proxy.</source>
         <translation>如果一直这样，请联系代理商，或给这些店铺换代理。</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>Import cookies</source>
+        <translation>导入Cookie</translation>
+    </message>
+    <message>
+        <source>Import cookies…</source>
+        <translation>导入Cookie…</translation>
     </message>
     <message numerus="yes">
         <source>in %n d</source>
@@ -1891,12 +2319,24 @@
         <translation>申诉中</translation>
     </message>
     <message>
+        <source>In place of an address, {page} answered with a web page: a login portal, a block page, or a proxy that has run out.</source>
+        <translation>{page}返回的不是IP地址，而是一个网页：可能是登录页、禁止访问页，或者代理已到期。</translation>
+    </message>
+    <message>
         <source>In the bin</source>
         <translation>在回收站中</translation>
     </message>
     <message>
+        <source>in the open window</source>
+        <translation>在打开的窗口里</translation>
+    </message>
+    <message>
         <source>In use, and left open: {names}.</source>
         <translation>正在使用，未休眠：{names}。</translation>
+    </message>
+    <message>
+        <source>In your own words, such as $3 a month</source>
+        <translation>随便怎么写，例如每月 3 美元</translation>
     </message>
     <message>
         <source>India</source>
@@ -1951,6 +2391,10 @@
         <translation>无法读取：{why}。</translation>
     </message>
     <message>
+        <source>It comes again further down.</source>
+        <translation>后面又出现了一次。</translation>
+    </message>
+    <message>
         <source>it does not hold keys and values.</source>
         <translation>内容不是键和值。</translation>
     </message>
@@ -1963,8 +2407,44 @@
         <translation>没有找到屏幕。请在桌面环境中启动泊位，或使用`xvfb-run -a`。</translation>
     </message>
     <message>
+        <source>It has expired.</source>
+        <translation>已经过期。</translation>
+    </message>
+    <message>
+        <source>It has no name.</source>
+        <translation>没有名称。</translation>
+    </message>
+    <message>
+        <source>It is for all sites (SameSite None), and that needs Secure.</source>
+        <translation>它对所有网站有效（SameSite None），这需要Secure。</translation>
+    </message>
+    <message>
+        <source>It is for all sites (SameSite None), so it was made Secure as well.</source>
+        <translation>它对所有网站有效（SameSite None），因此同时设为Secure。</translation>
+    </message>
+    <message>
+        <source>It is kept apart by site (partitioned), and that needs Secure.</source>
+        <translation>它按网站分区保存（partitioned），这需要Secure。</translation>
+    </message>
+    <message>
+        <source>It is longer than the {most} bytes that browsers keep.</source>
+        <translation>超过浏览器能保存的{most}字节。</translation>
+    </message>
+    <message>
         <source>it is nested too deeply.</source>
         <translation>嵌套太深。</translation>
+    </message>
+    <message>
+        <source>it is no private key, or it wants a passphrase.</source>
+        <translation>这不是私钥，或者需要密码。</translation>
+    </message>
+    <message>
+        <source>It is not a cookie.</source>
+        <translation>这不是Cookie。</translation>
+    </message>
+    <message>
+        <source>It is not sent to {site}.</source>
+        <translation>它不会发给{site}。</translation>
     </message>
     <message>
         <source>it is not written in UTF-8.</source>
@@ -1987,20 +2467,76 @@
         <translation>忘记密码时，用它打开这个保险库。请与电脑分开存放。</translation>
     </message>
     <message>
+        <source>It says in a way that is not known under which site it is kept.</source>
+        <translation>它按哪个网站分区保存，写法无法识别。</translation>
+    </message>
+    <message>
         <source>It works: exit {ip}, {country}, {ms} ms</source>
         <translation>可用：出口{ip}，{country}，{ms} 毫秒</translation>
+    </message>
+    <message>
+        <source>It would be for every site under .{domain}.</source>
+        <translation>它会对 .{domain}下的所有网站有效。</translation>
     </message>
     <message>
         <source>Italy</source>
         <translation>意大利</translation>
     </message>
     <message>
+        <source>Its date cannot be read.</source>
+        <translation>日期无法识别。</translation>
+    </message>
+    <message>
+        <source>Its line does not have seven columns with tabs between.</source>
+        <translation>这一行不是用制表符隔开的七列。</translation>
+    </message>
+    <message>
+        <source>Its name begins with __Host-, and that needs Secure, one host alone, and the path /.</source>
+        <translation>名称以 __Host- 开头，必须是Secure、只属于一个主机，且路径为 /。</translation>
+    </message>
+    <message>
+        <source>Its name begins with __Secure-, and that needs Secure.</source>
+        <translation>名称以 __Secure- 开头，这需要Secure。</translation>
+    </message>
+    <message>
+        <source>Its name or value begins or ends with a space.</source>
+        <translation>名称或值的开头或结尾有空格。</translation>
+    </message>
+    <message>
+        <source>Its name, value or path has a character that cookies cannot have.</source>
+        <translation>名称、值或路径里有Cookie不能包含的字符。</translation>
+    </message>
+    <message>
         <source>its page is saved</source>
         <translation>已保存换IP链接</translation>
     </message>
     <message>
+        <source>Its page may have done it all the same: check the proxy.</source>
+        <translation>也可能已经换好了：请检测一下这个代理。</translation>
+    </message>
+    <message>
+        <source>its passphrase is wrong, or it is locked in OpenSSH's own form, which `ssh-keygen -p -m PKCS8 -f FILE` rewrites.</source>
+        <translation>密码不对，或者被OpenSSH自己的格式锁定，可用`ssh-keygen -p -m PKCS8 -f FILE`转换。</translation>
+    </message>
+    <message>
+        <source>Its path does not begin with a slash.</source>
+        <translation>路径没有以斜杠开头。</translation>
+    </message>
+    <message>
+        <source>Its path is longer than browsers allow.</source>
+        <translation>路径超过浏览器允许的长度。</translation>
+    </message>
+    <message>
+        <source>Its SameSite is none of Strict, Lax and None.</source>
+        <translation>SameSite不是Strict、Lax或None。</translation>
+    </message>
+    <message>
         <source>Its security sandbox could not start. Debian: sudo apt install chromium-sandbox. Ubuntu 24.04 and newer: use Google Chrome from its .deb.</source>
         <translation>它的安全沙盒无法启动。Debian：sudo apt install chromium-sandbox；Ubuntu 24.04 及以上：请用.deb安装的Google Chrome。</translation>
+    </message>
+    <message>
+        <source>Its {field} is not text.</source>
+        <translation>{field}不是文本。</translation>
     </message>
     <message>
         <source>Jamaica</source>
@@ -2017,6 +2553,14 @@
     <message>
         <source>Jordan</source>
         <translation>约旦</translation>
+    </message>
+    <message>
+        <source>JSON of extensions</source>
+        <translation>扩展的JSON</translation>
+    </message>
+    <message>
+        <source>JSON of Playwright</source>
+        <translation>Playwright的JSON</translation>
     </message>
     <message>
         <source>just now</source>
@@ -2041,6 +2585,10 @@
     <message>
         <source>Kenya</source>
         <translation>肯尼亚</translation>
+    </message>
+    <message>
+        <source>Key cannot be used</source>
+        <translation>私钥无法使用</translation>
     </message>
     <message>
         <source>Keys</source>
@@ -2091,6 +2639,10 @@
         <translation>语言</translation>
     </message>
     <message>
+        <source>Languages and time zone come from the exit, which is not known, so no window can be shown.</source>
+        <translation>语言和时区要随出口而定，但出口未知，所以无法显示窗口。</translation>
+    </message>
+    <message>
         <source>Laos</source>
         <translation>老挝</translation>
     </message>
@@ -2109,6 +2661,14 @@
     <message>
         <source>Last opened</source>
         <translation>上次打开</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>最近使用</translation>
+    </message>
+    <message>
+        <source>Last used {when}</source>
+        <translation>最近使用：{when}</translation>
     </message>
     <message>
         <source>Latitude</source>
@@ -2220,6 +2780,10 @@
         <translation>经度</translation>
     </message>
     <message>
+        <source>Look at the browser's own settings for this profile: a permission was changed there.</source>
+        <translation>请查看本店铺浏览器自己的设置：那里改过某项权限。</translation>
+    </message>
+    <message>
         <source>Look at the echo addresses in the settings, under Network.</source>
         <translation>请查看设置「网络」中的查IP网址。</translation>
     </message>
@@ -2228,8 +2792,20 @@
         <translation>检查已打开窗口的出口</translation>
     </message>
     <message>
+        <source>Look at the page's address in your provider's account, then set the proxy again.</source>
+        <translation>请到代理商后台核对换IP网页的地址，然后重新设置代理。</translation>
+    </message>
+    <message>
         <source>Looked at something sealed</source>
         <translation>查看了加密内容</translation>
+    </message>
+    <message>
+        <source>Looking at the window; it takes some seconds.</source>
+        <translation>正在检测窗口，需要几秒钟。</translation>
+    </message>
+    <message>
+        <source>Looks at what sites see in this store's window, in twelve kinds of pages and workers. No store hears of it.</source>
+        <translation>检测网站在本店铺窗口里能看到什么，共十二种页面和后台线程。不会惊动任何店铺。</translation>
     </message>
     <message>
         <source>Luxembourg</source>
@@ -2262,6 +2838,14 @@
     <message>
         <source>Make one with `berth init`, or name another folder with --home.</source>
         <translation>请先新建保险库（命令行：`berth init`），或换一个文件夹（命令行加 --home）。</translation>
+    </message>
+    <message>
+        <source>Make room in the field or shorten the text, then insert again.</source>
+        <translation>在输入框里腾出空间，或者缩短文字，再插入一次。</translation>
+    </message>
+    <message>
+        <source>Maker of the browser</source>
+        <translation>浏览器厂商</translation>
     </message>
     <message>
         <source>Making a vault in a throw-away folder</source>
@@ -2326,6 +2910,18 @@
     <message>
         <source>Mayotte</source>
         <translation>马约特</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Memory and scale</source>
+        <translation>内存和缩放</translation>
+    </message>
+    <message>
+        <source>Mend the proxy, or set languages and time zone yourself.</source>
+        <translation>请修好代理，或自己设定语言和时区。</translation>
     </message>
     <message>
         <source>Mend what is marked ✗, or give the store another proxy: `berth profile set NAME proxy=-`.</source>
@@ -2437,8 +3033,24 @@
         <translation>请指定一个文件，其内容就是要用的密码。</translation>
     </message>
     <message>
+        <source>Name and hints give different operating systems.</source>
+        <translation>自报的名称与提示给出的操作系统不一致。</translation>
+    </message>
+    <message>
         <source>Name another folder with --pictures.</source>
         <translation>请换一个文件夹（--pictures）。</translation>
+    </message>
+    <message>
+        <source>Name one such as www.example.com.</source>
+        <translation>请写成www.example.com这样。</translation>
+    </message>
+    <message>
+        <source>Name the site, such as --host www.example.com.</source>
+        <translation>请写明网站，例如 --host www.example.com。</translation>
+    </message>
+    <message>
+        <source>Name, hints and the browser itself give one version: {version}.</source>
+        <translation>自报名称、提示和浏览器本身的版本一致：{version}。</translation>
     </message>
     <message>
         <source>Namibia</source>
@@ -2475,6 +3087,10 @@
     <message>
         <source>New address</source>
         <translation>换IP</translation>
+    </message>
+    <message>
+        <source>New address: {now} (before: {before})</source>
+        <translation>新IP:{now}（原来：{before}）</translation>
     </message>
     <message>
         <source>New Caledonia</source>
@@ -2537,6 +3153,10 @@
         <translation>这台电脑上没有找到Chrome、Edge、Chromium或Brave。</translation>
     </message>
     <message>
+        <source>No cookies can be read from this.</source>
+        <translation>从中读不出任何Cookie。</translation>
+    </message>
+    <message>
         <source>No echo page answered the window through its relay.</source>
         <translation>窗口经中转访问查IP网页，没有一个有响应。</translation>
     </message>
@@ -2553,8 +3173,24 @@
         <translation>没有匹配“{text}”的快捷键</translation>
     </message>
     <message>
+        <source>no MMDB file</source>
+        <translation>不是MMDB文件</translation>
+    </message>
+    <message>
         <source>No more than this computer has</source>
         <translation>不能超过这台电脑的核心数</translation>
+    </message>
+    <message>
+        <source>No other store has the same languages, time zone, scale and cores.</source>
+        <translation>没有其他店铺的语言、时区、缩放和核心数与它相同。</translation>
+    </message>
+    <message>
+        <source>No page can find a script that drives it falsely.</source>
+        <translation>网页看到的操控者与实际相符。</translation>
+    </message>
+    <message>
+        <source>No page that changes the address is saved with {name}.</source>
+        <translation>{name}没有保存换IP网页。</translation>
     </message>
     <message>
         <source>No policy controls proxy, WebRTC or DNS.</source>
@@ -2613,6 +3249,10 @@
         <translation>还没有店铺</translation>
     </message>
     <message>
+        <source>No text field has the focus in this window.</source>
+        <translation>这个窗口里没有光标所在的输入框。</translation>
+    </message>
+    <message>
         <source>No window is open</source>
         <translation>没有打开的窗口</translation>
     </message>
@@ -2641,12 +3281,20 @@
         <translation>本店专属噪声</translation>
     </message>
     <message>
+        <source>Noise on canvas or audio can be measured in {where}.</source>
+        <translation>画布或音频的噪声能被测出来，出现在{where}。</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>无</translation>
     </message>
     <message>
         <source>none</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>none seen yet</source>
+        <translation>还没有见过</translation>
     </message>
     <message>
         <source>Norfolk Island</source>
@@ -2671,6 +3319,10 @@
     <message>
         <source>Not checked yet</source>
         <translation>尚未检测</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
     </message>
     <message>
         <source>not known yet</source>
@@ -2777,6 +3429,10 @@
         <translation>只适合固定IP的代理</translation>
     </message>
     <message>
+        <source>Only Linux can give a browser a network of its own.</source>
+        <translation>只有Linux能给浏览器单独隔出一个网络。</translation>
+    </message>
+    <message>
         <source>Only this once</source>
         <translation>仅本次打开</translation>
     </message>
@@ -2791,6 +3447,10 @@
     <message>
         <source>Open Berth to see why.</source>
         <translation>请打开泊位查看原因。</translation>
+    </message>
+    <message>
+        <source>Open for a script…</source>
+        <translation>为脚本打开…</translation>
     </message>
     <message>
         <source>Open it again; nothing was changed.</source>
@@ -2809,6 +3469,10 @@
         <translation>请重新打开店铺；登录状态都还在。</translation>
     </message>
     <message>
+        <source>Open the store, then try again.</source>
+        <translation>打开店铺，再试一次。</translation>
+    </message>
+    <message>
         <source>Open this group</source>
         <translation>打开本组</translation>
     </message>
@@ -2819,6 +3483,10 @@
     <message>
         <source>Open, or bring to front</source>
         <translation>打开或前置</translation>
+    </message>
+    <message>
+        <source>Opened for a script</source>
+        <translation>为脚本打开</translation>
     </message>
     <message>
         <source>Opening {name} behind {proxy}</source>
@@ -2833,12 +3501,20 @@
         <translation>检测未通过也打开；会记入历史。</translation>
     </message>
     <message>
+        <source>Operating system</source>
+        <translation>操作系统</translation>
+    </message>
+    <message>
         <source>or</source>
         <translation>或</translation>
     </message>
     <message>
         <source>Orange</source>
         <translation>橙色</translation>
+    </message>
+    <message>
+        <source>Other saved proxies with the same exit: {count}.</source>
+        <translation>出口相同的其他代理：{count}个。</translation>
     </message>
     <message>
         <source>Other users may look into {folder}: chmod 700 it.</source>
@@ -2857,8 +3533,20 @@
         <translation>页面</translation>
     </message>
     <message>
+        <source>Pages are told another place than the one that was set.</source>
+        <translation>网页得到的位置与设定的不同。</translation>
+    </message>
+    <message>
+        <source>Pages can see that noise is on: {names} are not the browser's own.</source>
+        <translation>网页看得出开了噪声：{names}不是浏览器自带的。</translation>
+    </message>
+    <message>
         <source>Pages look larger or smaller.</source>
         <translation>网页会显得大一些或小一些。</translation>
+    </message>
+    <message>
+        <source>Pages see a driver that should not be there: {seen}.</source>
+        <translation>网页看到了不该有的操控者：{seen}。</translation>
     </message>
     <message>
         <source>Pages that answer with the address they were asked from; tried in turn before a window opens.</source>
@@ -2921,8 +3609,16 @@
         <translation>请粘贴代理。</translation>
     </message>
     <message>
+        <source>Paste it by hand, or click into another field.</source>
+        <translation>请手动粘贴，或者点进另一个输入框。</translation>
+    </message>
+    <message>
         <source>Paste it in any form: host:port:user:password, a URL, …</source>
         <translation>写法不限：地址:端口:用户名:密码、网址…</translation>
+    </message>
+    <message>
+        <source>Path of an MMDB file of your own, such as GeoLite2 or DB-IP Lite. Empty: Berth's own list.</source>
+        <translation>你自己的MMDB文件的路径，例如GeoLite2或DB-IP Lite。留空则用泊位自带的列表。</translation>
     </message>
     <message>
         <source>Peru</source>
@@ -2961,6 +3657,10 @@
         <translation>Playwright驱动正常（{version}）。</translation>
     </message>
     <message>
+        <source>Plugins</source>
+        <translation>浏览器组件</translation>
+    </message>
+    <message>
         <source>Poland</source>
         <translation>波兰</translation>
     </message>
@@ -2973,8 +3673,20 @@
         <translation>葡萄牙</translation>
     </message>
     <message>
+        <source>Price</source>
+        <translation>价格</translation>
+    </message>
+    <message>
         <source>Print…</source>
         <translation>打印…</translation>
+    </message>
+    <message>
+        <source>Private address</source>
+        <translation>内网地址</translation>
+    </message>
+    <message>
+        <source>Private key</source>
+        <translation>私钥</translation>
     </message>
     <message>
         <source>Private networks</source>
@@ -3003,6 +3715,10 @@
     <message>
         <source>Proxies</source>
         <translation>代理</translation>
+    </message>
+    <message>
+        <source>Proxies from a file</source>
+        <translation>从文件导入代理</translation>
     </message>
     <message>
         <source>Proxy</source>
@@ -3037,8 +3753,16 @@
         <translation>紫色</translation>
     </message>
     <message numerus="yes">
+        <source>Put %n cookie(s) into {name}?</source>
+        <translation><numerusform>把 %n 个Cookie导入{name}？</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>Put %n store(s) into a group</source>
         <translation><numerusform>将 %n 家店铺放进分组</numerusform></translation>
+    </message>
+    <message>
+        <source>Put cookies in or cleared them</source>
+        <translation>导入或清除了Cookie</translation>
     </message>
     <message>
         <source>Put into a group…</source>
@@ -3047,6 +3771,10 @@
     <message>
         <source>Put it into one of your groups, or ask the owner of this vault.</source>
         <translation>请把它放进自己能看的分组，或联系保险库所有者。</translation>
+    </message>
+    <message>
+        <source>Put it into the environment variable {name}, then:</source>
+        <translation>先放进环境变量{name}，然后：</translation>
     </message>
     <message>
         <source>Qatar</source>
@@ -3135,6 +3863,10 @@
     <message>
         <source>Removed the view {name}</source>
         <translation>已删除视图「{name}」</translation>
+    </message>
+    <message>
+        <source>Removed {count} cookies of {name}.</source>
+        <translation>已清除{name}的{count}个Cookie。</translation>
     </message>
     <message>
         <source>Removing stores</source>
@@ -3321,6 +4053,10 @@
         <translation>正在保存…</translation>
     </message>
     <message>
+        <source>Say how they are meant with `--order address-first` or `--order login-first`.</source>
+        <translation>用`--order address-first`（先地址）或`--order login-first`（先登录信息）说明该怎么读。</translation>
+    </message>
+    <message>
         <source>Say which one by its number, such as #{number}.</source>
         <translation>请写明序号，例如#{number}。</translation>
     </message>
@@ -3339,6 +4075,10 @@
     <message>
         <source>Screen</source>
         <translation>屏幕</translation>
+    </message>
+    <message>
+        <source>Script</source>
+        <translation>脚本</translation>
     </message>
     <message>
         <source>Search</source>
@@ -3385,12 +4125,20 @@
         <translation>看演示</translation>
     </message>
     <message>
+        <source>See whether the private key is still where the proxy says.</source>
+        <translation>看看私钥是否还在代理里写的位置。</translation>
+    </message>
+    <message>
         <source>See whether the provider must first allow the address of this computer.</source>
         <translation>请看代理商是否要先放行这台电脑的地址。</translation>
     </message>
     <message>
         <source>See with your provider whether the proxy is running and paid.</source>
         <translation>请向代理商核对：代理是否在运行，有没有欠费。</translation>
+    </message>
+    <message>
+        <source>Seen: {value}</source>
+        <translation>实际：{value}</translation>
     </message>
     <message>
         <source>Select all</source>
@@ -3417,8 +4165,20 @@
         <translation>塞尔维亚</translation>
     </message>
     <message>
+        <source>Server key</source>
+        <translation>服务器密钥</translation>
+    </message>
+    <message>
+        <source>Set canvas and audio to "real" where a store must not notice it.</source>
+        <translation>如果不能让店铺察觉，请把画布和音频设为“真实”。</translation>
+    </message>
+    <message>
         <source>Set passphrase and unlock</source>
         <translation>设置密码并解锁</translation>
+    </message>
+    <message>
+        <source>Set the proxy again with that page behind it: host:port:user:password[https://…].</source>
+        <translation>重新设置代理，把网页写在密码后面：host:port:user:password[https://…]。</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -3435,6 +4195,10 @@
     <message>
         <source>Show</source>
         <translation>显示</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show %n green line(s)</source>
+        <translation><numerusform>展开 %n 条绿色结果</numerusform></translation>
     </message>
     <message>
         <source>Show Berth</source>
@@ -3475,6 +4239,10 @@
     <message>
         <source>Site not reached</source>
         <translation>网站没有连上</translation>
+    </message>
+    <message>
+        <source>Sites learn a place only as the settings say.</source>
+        <translation>网站只能按设置得到位置。</translation>
     </message>
     <message>
         <source>Sites may learn where this computer is.</source>
@@ -3609,6 +4377,10 @@
         <translation>第 {number} 步，共 3 步</translation>
     </message>
     <message>
+        <source>Still {now}. It may take a minute; check it again.</source>
+        <translation>仍然是{now}。可能要等一分钟，请再检测一次。</translation>
+    </message>
+    <message>
         <source>Store</source>
         <translation>店铺</translation>
     </message>
@@ -3635,6 +4407,14 @@
     <message>
         <source>Stores see another browser than the last time: {seen}, before it was {expected}.</source>
         <translation>店铺看到的浏览器与上次不同：现在是{seen}，之前是{expected}。</translation>
+    </message>
+    <message>
+        <source>Stores that must never be linked need different computers.</source>
+        <translation>绝不能被关联的店铺，请用不同的电脑。</translation>
+    </message>
+    <message>
+        <source>Stores that you do not see came out at this address: {count}.</source>
+        <translation>你看不到的店铺里，有{count}家用过这个地址。</translation>
     </message>
     <message>
         <source>Sudan</source>
@@ -3717,6 +4497,14 @@
         <translation>文本</translation>
     </message>
     <message>
+        <source>Text and tables</source>
+        <translation>文本和表格</translation>
+    </message>
+    <message>
+        <source>Text on a canvas</source>
+        <translation>画布上的文字</translation>
+    </message>
+    <message>
         <source>Thailand</source>
         <translation>泰国</translation>
     </message>
@@ -3749,6 +4537,14 @@
         <translation>方括号里的地址不是网址。</translation>
     </message>
     <message>
+        <source>The address of the page that changes the IP is no URL.</source>
+        <translation>换IP网页的地址不是网址。</translation>
+    </message>
+    <message>
+        <source>The address was to change, but {name} does not answer now: {why}</source>
+        <translation>已请求更换IP，但{name}现在没有回应：{why}</translation>
+    </message>
+    <message>
         <source>The best that is found</source>
         <translation>自动选择最合适的</translation>
     </message>
@@ -3777,6 +4573,10 @@
         <translation>浏览器在窗口就绪前就退出了（{engine}，代码 {code}）。</translation>
     </message>
     <message>
+        <source>The browser is not in the network that was made for it.</source>
+        <translation>浏览器不在为它隔出的网络里。</translation>
+    </message>
+    <message>
         <source>The browser of this profile, {wanted}, was not found on this machine.</source>
         <translation>这台电脑上没有找到这家店铺的浏览器{wanted}。</translation>
     </message>
@@ -3793,8 +4593,16 @@
         <translation>{name}的浏览器环境正在电脑{host}上使用。</translation>
     </message>
     <message>
+        <source>The browser refused it.</source>
+        <translation>浏览器没有接受。</translation>
+    </message>
+    <message>
         <source>The browser refused {method} (code {code}).</source>
         <translation>浏览器拒绝了{method}（代码 {code}）。</translation>
+    </message>
+    <message>
+        <source>The browser says it is {seen}, and is {version}.</source>
+        <translation>浏览器自称是{seen}，实际是{version}。</translation>
     </message>
     <message>
         <source>The browser shows its real version {seen}.</source>
@@ -3813,8 +4621,28 @@
         <translation>浏览器从{expected}退回到{seen}；旧版可能读不了新版保存的数据，登录状态可能丢失。</translation>
     </message>
     <message>
+        <source>The browser works in a folder of this profile's own.</source>
+        <translation>浏览器使用的是本店铺自己的文件夹。</translation>
+    </message>
+    <message>
+        <source>The browser works in another folder than this profile's.</source>
+        <translation>浏览器使用的不是本店铺的文件夹。</translation>
+    </message>
+    <message>
+        <source>The browser's own functions are untouched in every context.</source>
+        <translation>浏览器自带的函数在各种页面环境里都没被改动。</translation>
+    </message>
+    <message>
         <source>The browser's own sandbox helper is in force.</source>
         <translation>浏览器自带的沙盒程序已生效。</translation>
+    </message>
+    <message>
+        <source>The browser's own switches keep every window on its proxy instead.</source>
+        <translation>改由浏览器自身的启动参数保证每个窗口只走代理。</translation>
+    </message>
+    <message>
+        <source>The browser's own switches keep windows on their proxy; the system itself cannot do it here: {why}</source>
+        <translation>窗口只走代理由浏览器自身的启动参数保证；操作系统在这里做不到：{why}</translation>
     </message>
     <message>
         <source>The browser's sandbox is off, because Berth runs as root.</source>
@@ -3829,8 +4657,16 @@
         <translation>浏览器设置文件{path}无法读取，店铺未打开。</translation>
     </message>
     <message>
+        <source>The certificate shown for {host} is not trusted.</source>
+        <translation>{host}的证书不受信任。</translation>
+    </message>
+    <message>
         <source>The certificate shown for {name} is not trusted: somebody may be reading along.</source>
         <translation>{name}出示的证书不可信：可能有人在偷看。</translation>
+    </message>
+    <message>
+        <source>The check was ended, because its window was closed.</source>
+        <translation>检测窗口被关掉，检测已中止。</translation>
     </message>
     <message>
         <source>The chosen group one place up or down</source>
@@ -3857,6 +4693,10 @@
         <translation>英国的国家代码是GB。</translation>
     </message>
     <message>
+        <source>The country database named in the settings cannot be read ({why}); Berth's own list is used.</source>
+        <translation>设置里的国家数据库无法读取（{why}），现在用的是泊位自带的列表。</translation>
+    </message>
+    <message>
         <source>The country of the exit {ip} is unknown.</source>
         <translation>出口{ip}的国家未知。</translation>
     </message>
@@ -3881,8 +4721,20 @@
         <translation>演示会打开两个自己的窗口，结束后关闭。</translation>
     </message>
     <message>
+        <source>The detailed client hints are complete.</source>
+        <translation>详细的客户端提示完整。</translation>
+    </message>
+    <message>
         <source>The disk is full, so nothing was saved in {folder}.</source>
         <translation>磁盘已满，{folder}中什么都没有保存。</translation>
+    </message>
+    <message>
+        <source>The echo page {page} answered, but not with an address.</source>
+        <translation>查IP网页{page}有回应，但给的不是IP地址。</translation>
+    </message>
+    <message>
+        <source>The echo page {page} did not answer within {limit} seconds.</source>
+        <translation>查IP网页{page}在{limit}秒内没有回应。</translation>
     </message>
     <message>
         <source>The exit has moved from {before} to {now}: it is {seen} now.</source>
@@ -3933,12 +4785,28 @@
         <translation>整个文件</translation>
     </message>
     <message>
+        <source>the file does not open ({why}).</source>
+        <translation>文件打不开（{why}）。</translation>
+    </message>
+    <message>
+        <source>The file is a Cookie header, which does not say it. Name the site, such as www.example.com.</source>
+        <translation>文件是一行Cookie请求头，里面没有写。请填写网站，例如www.example.com。</translation>
+    </message>
+    <message>
         <source>the file is empty.</source>
         <translation>文件是空的。</translation>
     </message>
     <message>
         <source>the file is larger than {most} bytes.</source>
         <translation>文件超过 {most} 字节。</translation>
+    </message>
+    <message>
+        <source>The file is longer than what is read at once; the rest was left out.</source>
+        <translation>文件太长，一次读不完，后面的没有读。</translation>
+    </message>
+    <message>
+        <source>The file {file} cannot be read: {why}.</source>
+        <translation>无法读取文件{file}:{why}。</translation>
     </message>
     <message>
         <source>The file {file} cannot be used: {why}.</source>
@@ -3957,6 +4825,10 @@
         <translation>定位设为固定，但没有填位置。</translation>
     </message>
     <message>
+        <source>The host is neither a name nor an address.</source>
+        <translation>主机既不是域名也不是IP地址。</translation>
+    </message>
+    <message>
         <source>the id {id} is already taken by {other}.</source>
         <translation>id「{id}」已被{other}占用。</translation>
     </message>
@@ -3967,6 +4839,10 @@
     <message>
         <source>The internet did not answer within {limit} seconds.</source>
         <translation>网络在 {limit} 秒内没有响应。</translation>
+    </message>
+    <message>
+        <source>The kernel has neither dummy nor veth network links.</source>
+        <translation>操作系统既没有dummy网卡，也没有veth网卡。</translation>
     </message>
     <message>
         <source>The key file is as Berth wrote it.</source>
@@ -3983,6 +4859,10 @@
     <message>
         <source>the key {key} stands twice.</source>
         <translation>键「{key}」出现了两次。</translation>
+    </message>
+    <message>
+        <source>The kind is none that Berth knows.</source>
+        <translation>泊位不认识这种类型。</translation>
     </message>
     <message>
         <source>The language of the window program.</source>
@@ -4053,6 +4933,10 @@
         <translation>其余的排队等候。设为 0 则由本机性能决定。</translation>
     </message>
     <message>
+        <source>The page did not take the text.</source>
+        <translation>网页没有接受这段文字。</translation>
+    </message>
+    <message>
         <source>The part before :// is no kind of proxy that Berth knows.</source>
         <translation>://前面的部分不是泊位认识的代理类型。</translation>
     </message>
@@ -4081,6 +4965,14 @@
         <translation>缺少端口。</translation>
     </message>
     <message>
+        <source>The private key for {proxy} cannot be used: {why}</source>
+        <translation>代理{proxy}的私钥无法使用：{why}</translation>
+    </message>
+    <message>
+        <source>The private key needs its whole path, from the root on.</source>
+        <translation>私钥要写完整的路径，从根目录开始。</translation>
+    </message>
+    <message>
         <source>The process that keeps windows open (process {pid}) does not answer.</source>
         <translation>窗口管家（进程 {pid}）没有响应。</translation>
     </message>
@@ -4099,6 +4991,10 @@
     <message>
         <source>The process that keeps windows open has ended; its windows were closed cleanly.</source>
         <translation>窗口管家已退出；它的窗口都已正常关闭。</translation>
+    </message>
+    <message>
+        <source>The provider was asked, but {name} still comes out at {now}. It may take a minute.</source>
+        <translation>已请求代理商，但{name}的出口仍是{now}。可能要等一分钟。</translation>
     </message>
     <message>
         <source>The proxy changed its exit from {before} to {now} in between.</source>
@@ -4137,6 +5033,10 @@
         <translation>代理{proxy}拒绝连接。</translation>
     </message>
     <message>
+        <source>The proxy {proxy} works, but the echo page {page} did not answer within {limit} seconds.</source>
+        <translation>代理{proxy}正常，但查IP网页{page}在{limit}秒内没有回应。</translation>
+    </message>
+    <message>
         <source>The record of acts is whole.</source>
         <translation>操作记录完整。</translation>
     </message>
@@ -4147,6 +5047,10 @@
     <message>
         <source>The same as line {number}</source>
         <translation>与第 {number} 行相同</translation>
+    </message>
+    <message>
+        <source>The same everywhere</source>
+        <translation>各处一致</translation>
     </message>
     <message>
         <source>The same for all stores on this computer.</source>
@@ -4177,8 +5081,40 @@
         <translation>缩放{scale}不在可选范围内：{steps}。</translation>
     </message>
     <message>
+        <source>The screen {display} is reached over the network.</source>
+        <translation>屏幕{display}要经网络才能连上。</translation>
+    </message>
+    <message>
+        <source>The server shows the key that is trusted already.</source>
+        <translation>服务器的密钥就是已经信任的那个。</translation>
+    </message>
+    <message>
+        <source>The server {name} shows the key {offered}.</source>
+        <translation>服务器{name}的密钥是{offered}。</translation>
+    </message>
+    <message>
+        <source>The session's message bus, which Chinese input needs, could not be reached from inside.</source>
+        <translation>中文输入要用的会话总线，从隔出的网络里连不到。</translation>
+    </message>
+    <message>
+        <source>The SSH server {proxy} shows another key than before ({seen}): it was replaced, or somebody stands in between. Nothing was sent to it.</source>
+        <translation>SSH服务器{proxy}的密钥和以前不一样（{seen}）：服务器换过了，或者中间有人冒充。没有向它发送任何内容。</translation>
+    </message>
+    <message>
+        <source>The store is closed: a stand-in with its settings was looked at, and its own data stayed shut.</source>
+        <translation>店铺未打开：检测的是一个设置相同的替身，店铺自己的数据没有动过。</translation>
+    </message>
+    <message>
         <source>The store's time zone is {zone}, the exit's {seen}.</source>
         <translation>店铺的时区是{zone}，出口的是{seen}。</translation>
+    </message>
+    <message>
+        <source>The system itself keeps this window on its relay: the browser has no other way out.</source>
+        <translation>操作系统保证此窗口只走中转：浏览器没有别的出路。</translation>
+    </message>
+    <message>
+        <source>The system itself keeps windows on their proxy: each browser gets a network whose only way out is Berth's relay.</source>
+        <translation>操作系统保证窗口只走代理：每个浏览器都有单独隔出的网络，唯一的出路是泊位的中转。</translation>
     </message>
     <message>
         <source>The system refused to read or write {file}; nothing was changed.</source>
@@ -4187,6 +5123,14 @@
     <message>
         <source>the tag {tag} is not allowed.</source>
         <translation>不允许使用标签{tag}。</translation>
+    </message>
+    <message>
+        <source>The time zone is one that people live in.</source>
+        <translation>时区是有人居住的地方的时区。</translation>
+    </message>
+    <message>
+        <source>The time zone is UTC, which servers have and people seldom do.</source>
+        <translation>时区是UTC，服务器才常用，普通人很少用。</translation>
     </message>
     <message>
         <source>The time zone is {seen}, saved is {expected}.</source>
@@ -4233,6 +5177,10 @@
         <translation>保险库已锁定。</translation>
     </message>
     <message>
+        <source>The way out</source>
+        <translation>出口与线路</translation>
+    </message>
+    <message>
         <source>The window comes out at {ip}.</source>
         <translation>窗口的出口是{ip}。</translation>
     </message>
@@ -4245,8 +5193,28 @@
         <translation>窗口没有如实说明由谁操作。</translation>
     </message>
     <message>
+        <source>The window fits on the screen, with its bars around the page.</source>
+        <translation>窗口放得进屏幕，页面四周有浏览器的栏。</translation>
+    </message>
+    <message>
+        <source>The window has no bars of a browser around the page.</source>
+        <translation>窗口的页面四周没有浏览器的栏。</translation>
+    </message>
+    <message>
+        <source>The window has no such tab any more.</source>
+        <translation>窗口里已经没有这个标签页。</translation>
+    </message>
+    <message>
+        <source>The window is larger than the screen: {seen}.</source>
+        <translation>窗口比屏幕还大：{seen}。</translation>
+    </message>
+    <message>
         <source>The window of {name} crashed. Its logins are kept.</source>
         <translation>「{name}」的窗口崩溃了。登录状态都还在。</translation>
+    </message>
+    <message>
+        <source>The window of {name} is not open, and only an open one has its cookies at hand.</source>
+        <translation>{name}的窗口没有打开，只有打开的窗口才能读写Cookie。</translation>
     </message>
     <message>
         <source>The window of {name} is open.</source>
@@ -4417,6 +5385,10 @@
         <translation>没有名为「{name}」的视图。</translation>
     </message>
     <message>
+        <source>There is nothing to insert.</source>
+        <translation>没有可插入的文字。</translation>
+    </message>
+    <message>
         <source>There is one word too many.</source>
         <translation>多了一个词。</translation>
     </message>
@@ -4437,6 +5409,14 @@
         <translation>这个地址在内网中，这家店铺不能访问。</translation>
     </message>
     <message>
+        <source>This address was used by {number} {name} until {day}.</source>
+        <translation>这个地址在{day}之前由{number} {name}使用。</translation>
+    </message>
+    <message>
+        <source>This browser has no detailed client hints.</source>
+        <translation>这个浏览器没有详细的客户端提示。</translation>
+    </message>
+    <message>
         <source>This can be read in two ways. Which one is meant?</source>
         <translation>这段文字有两种读法，是哪一种？</translation>
     </message>
@@ -4447,6 +5427,10 @@
     <message>
         <source>This computer has {left} MB of memory left; one more window could make the others crash. Close or hibernate some first.</source>
         <translation>本机只剩{left} MB内存，再开窗口可能让其他窗口崩溃。请先关闭或休眠几个窗口。</translation>
+    </message>
+    <message>
+        <source>This computer shows no graphics card to pages; that is true here, and sites may find it odd.</source>
+        <translation>本机没有可供网页看到的显卡；这是实情，但网站可能觉得奇怪。</translation>
     </message>
     <message>
         <source>This computer's default</source>
@@ -4463,6 +5447,34 @@
     <message>
         <source>This desktop (Wayland) does not let programs place windows.</source>
         <translation>这个桌面（Wayland）不允许程序摆放窗口。</translation>
+    </message>
+    <message>
+        <source>This exit is known</source>
+        <translation>这个出口有人用过</translation>
+    </message>
+    <message>
+        <source>This field cannot be changed, so nothing was inserted.</source>
+        <translation>这个输入框不能修改，所以没有插入。</translation>
+    </message>
+    <message>
+        <source>This field takes only {left} more characters, so nothing was inserted.</source>
+        <translation>这个输入框只能再输入{left}个字符，所以没有插入。</translation>
+    </message>
+    <message>
+        <source>This file is too large for cookies.</source>
+        <translation>这个文件太大，不像是Cookie。</translation>
+    </message>
+    <message>
+        <source>This form cannot hold the tab in its value.</source>
+        <translation>值里有制表符，这种格式写不下。</translation>
+    </message>
+    <message>
+        <source>This form cannot say that it is kept apart by site (partitioned).</source>
+        <translation>这种格式无法表示按网站分区保存（partitioned）。</translation>
+    </message>
+    <message>
+        <source>This is a Cookie header, which does not say for which site it is.</source>
+        <translation>这是一行Cookie请求头，里面没有写属于哪个网站。</translation>
     </message>
     <message>
         <source>This is far too long for a proxy.</source>
@@ -4487,6 +5499,10 @@
     <message>
         <source>This is not a view.</source>
         <translation>这不是视图。</translation>
+    </message>
+    <message>
+        <source>This is not the domain of a site.</source>
+        <translation>这不是网站的域名。</translation>
     </message>
     <message>
         <source>This machine may have policies for the browser, and they could not be read.</source>
@@ -4521,8 +5537,28 @@
         <translation>这家店铺没有代理：用的是这台电脑自己的地址。</translation>
     </message>
     <message>
+        <source>This store is being checked already.</source>
+        <translation>这个店铺正在检测。</translation>
+    </message>
+    <message>
+        <source>This system allows no more network namespaces (user.max_net_namespaces).</source>
+        <translation>系统不允许再新建网络命名空间（user.max_net_namespaces）。</translation>
+    </message>
+    <message>
+        <source>This system allows no more user namespaces (user.max_user_namespaces).</source>
+        <translation>系统不允许再新建用户命名空间（user.max_user_namespaces）。</translation>
+    </message>
+    <message>
         <source>This system does not say how long it has been idle, so Berth does not lock by itself.</source>
         <translation>这个系统不提供空闲时间，所以泊位不会自动锁定。</translation>
+    </message>
+    <message>
+        <source>This system keeps user namespaces from ordinary programs.</source>
+        <translation>系统不让普通程序使用用户命名空间。</translation>
+    </message>
+    <message>
+        <source>This system, perhaps a container, allows no network namespaces.</source>
+        <translation>系统（可能是容器）不允许使用网络命名空间。</translation>
     </message>
     <message>
         <source>This text can be read in two ways: the proxy is {first} and the login follows, or the login comes first and the proxy is {last}.</source>
@@ -4593,8 +5629,54 @@
         <translation>汤加</translation>
     </message>
     <message>
+        <source>Took a picture of the window</source>
+        <translation>截取了窗口画面</translation>
+    </message>
+    <message>
+        <source>Took cookies out</source>
+        <translation>导出了Cookie</translation>
+    </message>
+    <message>
         <source>Trinidad &amp; Tobago</source>
         <translation>特立尼达和多巴哥</translation>
+    </message>
+    <message>
+        <source>True to the browser</source>
+        <translation>与真实浏览器一致</translation>
+    </message>
+    <message>
+        <source>Trust it</source>
+        <translation>信任</translation>
+    </message>
+    <message>
+        <source>Trust that one only if your provider says that it is the server's.</source>
+        <translation>只有代理商确认这是服务器的密钥时才信任它。</translation>
+    </message>
+    <message>
+        <source>Trust the new key of {name}?</source>
+        <translation>要信任{name}的新密钥吗？</translation>
+    </message>
+    <message>
+        <source>Trust the server's key…</source>
+        <translation>信任服务器密钥…</translation>
+    </message>
+    <message>
+        <source>Trusted so far:
+{pinned}
+
+Shown now:
+{offered}
+
+Ask your provider whether this is the server's key. If not, somebody may stand in between.</source>
+        <translation>目前信任的：{pinned}
+
+现在显示的：{offered}
+
+请向代理商确认这是服务器的密钥。如果不是，中间可能有人冒充。</translation>
+    </message>
+    <message>
+        <source>Trusted the key {key} for {name}.</source>
+        <translation>已信任{name}的密钥{key}。</translation>
     </message>
     <message>
         <source>Try again, or set other echo addresses in the settings (network.echo_urls).</source>
@@ -4749,6 +5831,10 @@
         <translation>请用 64 到 1024 MiB、2 到 10 遍、1 到 16 路。</translation>
     </message>
     <message>
+        <source>Use a computer with a graphics card, and its driver, for stores that look closely.</source>
+        <translation>查得严的店铺，请用装有显卡和驱动的电脑。</translation>
+    </message>
+    <message>
         <source>Use a country code of two letters, such as US or MY.</source>
         <translation>请用两位字母的国家代码，例如US或MY。</translation>
     </message>
@@ -4781,8 +5867,12 @@
         <translation>只能写一行，最多 {most} 个字符。</translation>
     </message>
     <message>
-        <source>Use http://, https:// or socks5://.</source>
-        <translation>请用http://、https://或socks5://。</translation>
+        <source>Use http, https, socks5 or ssh.</source>
+        <translation>请用http、https、socks5或ssh。</translation>
+    </message>
+    <message>
+        <source>Use http://, https://, socks5:// or ssh://.</source>
+        <translation>请用http://、https://、socks5://或ssh://。</translation>
     </message>
     <message>
         <source>Use it by that name, or add it again with its password replaced.</source>
@@ -4889,6 +5979,10 @@
         <translation>保险库被占用时的等待时间</translation>
     </message>
     <message>
+        <source>Wait until that check has ended; it is soon.</source>
+        <translation>请等这次检测结束，很快就好。</translation>
+    </message>
+    <message>
         <source>Wait until the page has loaded, then try again.</source>
         <translation>请等网页加载完再试。</translation>
     </message>
@@ -4905,12 +5999,36 @@
         <translation>代理到期提醒</translation>
     </message>
     <message>
+        <source>Way of writing dates and numbers</source>
+        <translation>日期和数字的写法</translation>
+    </message>
+    <message>
+        <source>Web page in between</source>
+        <translation>中间出现网页</translation>
+    </message>
+    <message>
         <source>WebRTC</source>
         <translation>WebRTC</translation>
     </message>
     <message>
+        <source>WebRTC may go past the proxy in this profile, as its settings say.</source>
+        <translation>按本店铺的设置，WebRTC可以绕过代理。</translation>
+    </message>
+    <message>
+        <source>WebRTC tells pages addresses of this computer: {addresses}.</source>
+        <translation>WebRTC把本机地址告诉了网页：{addresses}。</translation>
+    </message>
+    <message>
+        <source>WebRTC tells pages no address.</source>
+        <translation>WebRTC没有向网页透露任何地址。</translation>
+    </message>
+    <message>
         <source>Western Sahara</source>
         <translation>西撒哈拉</translation>
+    </message>
+    <message>
+        <source>What answers at {proxy} does not speak SSH as Berth does.</source>
+        <translation>{proxy}上回应的不是泊位能连接的SSH服务。</translation>
     </message>
     <message>
         <source>What does that mean?</source>
@@ -4993,8 +6111,24 @@
         <translation>打开哪些窗口？</translation>
     </message>
     <message>
+        <source>while the store was closed</source>
+        <translation>在店铺未打开时</translation>
+    </message>
+    <message>
+        <source>Who drives the window</source>
+        <translation>窗口由谁操控</translation>
+    </message>
+    <message>
+        <source>Whoever has these cookies is signed in to {name}. Keep them safe.</source>
+        <translation>拿到这些Cookie的人就能登录{name}，请妥善保管。</translation>
+    </message>
+    <message>
         <source>Whoever has this computer could open the vault. Press Next again to use it anyway.</source>
         <translation>拿到这台电脑的人可能打开保险库。如果仍要使用，请再按一次「下一步」。</translation>
+    </message>
+    <message>
+        <source>Whoever has this file is signed in to the store, without a password and without a code. Keep it safe, and delete it when it is no longer needed.</source>
+        <translation>拿到这个文件的人不用密码和验证码就能登录店铺。请妥善保管，不再需要时删除。</translation>
     </message>
     <message>
         <source>Why do you want to open it?</source>
@@ -5069,8 +6203,16 @@
         <translation>请写成类型://用户名:密码@地址:端口，这样只有一种读法。</translation>
     </message>
     <message>
+        <source>Write it like Ctrl+Shift+K or Alt+Enter.</source>
+        <translation>请写成Ctrl+Shift+K或Alt+Enter这样。</translation>
+    </message>
+    <message>
         <source>Write one line with the proxy to it.</source>
         <translation>请写入一行代理。</translation>
+    </message>
+    <message>
+        <source>Write ssh://user:password@host, or ssh://user@host?key=/path/of/a/private/key.</source>
+        <translation>请写成ssh://user:password@host（用户名和密码），或ssh://user@host?key=/path/of/a/private/key。</translation>
     </message>
     <message>
         <source>Write the data folder's whole path.</source>
@@ -5083,6 +6225,14 @@
     <message>
         <source>Wrong</source>
         <translation>有误</translation>
+    </message>
+    <message>
+        <source>Wrote a picture of {name} to {file}.</source>
+        <translation>已把{name}的画面写入{file}。</translation>
+    </message>
+    <message>
+        <source>Wrote {count} cookies to {file}.</source>
+        <translation>已把{count}个Cookie写入{file}。</translation>
     </message>
     <message>
         <source>Yellow</source>
@@ -5125,12 +6275,28 @@
         <translation>{country}，{ip}，{ms} 毫秒</translation>
     </message>
     <message>
+        <source>{count} cookies are in {name} now.</source>
+        <translation>{count}个Cookie已导入{name}。</translation>
+    </message>
+    <message>
+        <source>{count} cookies would go into {name}.</source>
+        <translation>{count}个Cookie可以导入{name}。</translation>
+    </message>
+    <message>
         <source>{count} proxies were not deleted. The first: {why}</source>
         <translation>有 {count} 个代理未删除。第一个：{why}</translation>
     </message>
     <message>
         <source>{count} start pages are too many.</source>
         <translation>{count} 个起始页太多了。</translation>
+    </message>
+    <message>
+        <source>{count} stores go through this proxy and show the same address.</source>
+        <translation>{count}家店铺都走这个代理，显示同一个地址。</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {why}.</source>
+        <translation>无法读取{file}：{why}。</translation>
     </message>
     <message>
         <source>{file} is damaged or belongs to another vault.</source>
@@ -5143,6 +6309,10 @@
     <message>
         <source>{file}, line {line}: {why}</source>
         <translation>{file}第 {line} 行：{why}</translation>
+    </message>
+    <message numerus="yes">
+        <source>{first} to {last}, %n times</source>
+        <translation><numerusform>{first}到{last}，共 %n 次</numerusform></translation>
     </message>
     <message>
         <source>{folder} could not be opened.</source>
@@ -5157,12 +6327,32 @@
         <translation>{good} 个可用，{bad} 个不可用</translation>
     </message>
     <message>
+        <source>{host} cannot be reached, or does not answer as a web page does.</source>
+        <translation>{host}无法访问，或者回应的不是网页。</translation>
+    </message>
+    <message>
         <source>{host} cannot be reached.</source>
         <translation>{host}连不上。</translation>
     </message>
     <message>
+        <source>{host} did not answer within {limit} seconds.</source>
+        <translation>{host}在{limit}秒内没有回应。</translation>
+    </message>
+    <message>
         <source>{host} is an address inside a private network, which this profile may not reach.</source>
         <translation>{host}是内网地址，这家店铺不能访问。</translation>
+    </message>
+    <message>
+        <source>{host} is inside a private network, where no provider is.</source>
+        <translation>{host}在内网里，代理商不会在那里。</translation>
+    </message>
+    <message>
+        <source>{host} refused to change the address (code {code}).</source>
+        <translation>{host}拒绝更换IP（代码{code}）。</translation>
+    </message>
+    <message>
+        <source>{keys} is no combination of keys that a page can be listened to for.</source>
+        <translation>{keys}不是可以在网页里监听的按键组合。</translation>
     </message>
     <message>
         <source>{key} cannot be {value}.</source>
@@ -5201,6 +6391,10 @@
         <translation>「{name}」可能指多个窗口：{choices}。</translation>
     </message>
     <message>
+        <source>{name} comes out at {now} now; before it was {before}.</source>
+        <translation>{name}现在的出口是{now}，原来是{before}。</translation>
+    </message>
+    <message>
         <source>{name} comes out where it should.</source>
         <translation>{name}的出口正确。</translation>
     </message>
@@ -5225,8 +6419,16 @@
         <translation>「{name}」已前置。</translation>
     </message>
     <message>
+        <source>{name} is no SSH server, so it has no key to trust.</source>
+        <translation>{name}不是SSH服务器，没有可信任的密钥。</translation>
+    </message>
+    <message>
         <source>{name} is open (process {pid}).</source>
         <translation>「{name}」已打开（进程 {pid}）。</translation>
+    </message>
+    <message>
+        <source>{name} is open for a script</source>
+        <translation>{name}已为脚本打开</translation>
     </message>
     <message>
         <source>{name} may no longer unlock this vault.</source>
@@ -5235,6 +6437,14 @@
     <message>
         <source>{name} may not do this ({ability}).</source>
         <translation>{name}没有这项权限（{ability}）。</translation>
+    </message>
+    <message>
+        <source>{name} shows the key that is trusted already: {key}</source>
+        <translation>{name}的密钥就是已经信任的那个：{key}</translation>
+    </message>
+    <message>
+        <source>{name} shows {key}. Compare it with what your provider says, then give it with --key.</source>
+        <translation>{name}的密钥是{key}。请和代理商核对，然后用--key给出。</translation>
     </message>
     <message>
         <source>{name} was not opened. Nothing has reached the store.</source>
@@ -5253,12 +6463,28 @@
         <translation>{number} 不是店铺序号。</translation>
     </message>
     <message>
+        <source>{number} {name} comes out at this address too, last on {day}.</source>
+        <translation>{number} {name}也从这个地址出去，最近一次是{day}。</translation>
+    </message>
+    <message>
         <source>{n} templates.</source>
         <translation>{n} 个模板。</translation>
     </message>
     <message>
+        <source>{red} red, {amber} amber, {green} green.</source>
+        <translation>红{red}，黄{amber}，绿{green}。</translation>
+    </message>
+    <message>
+        <source>{red} wrong, {amber} worth knowing</source>
+        <translation>{red}项有问题，{amber}项需留意</translation>
+    </message>
+    <message>
         <source>{scheme} proxies are not supported yet.</source>
         <translation>暂不支持{scheme}代理。</translation>
+    </message>
+    <message>
+        <source>{site} is not a site.</source>
+        <translation>{site}不是网站。</translation>
     </message>
     <message>
         <source>{store} (in the bin)</source>
@@ -5325,12 +6551,36 @@
         <translation>{what}。</translation>
     </message>
     <message>
+        <source>{what}: another value in {where} than elsewhere.</source>
+        <translation>{what}：{where}里的值与别处不同。</translation>
+    </message>
+    <message>
+        <source>{what}: headers and scripts disagree in {where}.</source>
+        <translation>{what}：{where}里请求头与脚本说的不一致。</translation>
+    </message>
+    <message>
+        <source>{what}: headers and scripts say the same.</source>
+        <translation>{what}：请求头与脚本说的一致。</translation>
+    </message>
+    <message>
+        <source>{what}: the same in all {count} contexts.</source>
+        <translation>{what}：{count}种页面环境里都相同。</translation>
+    </message>
+    <message>
         <source>{word} is not of the form key=value.</source>
         <translation>{word}不是key=value的形式。</translation>
     </message>
     <message>
         <source>Åland Islands</source>
         <translation>奥兰群岛</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation><numerusform>… 还有 %n 条</numerusform></translation>
+    </message>
+    <message>
+        <source>… and {count} more; --json lists a thousand.</source>
+        <translation>… 还有{count}行；--json会列出一千行。</translation>
     </message>
     <message>
         <source>简体中文</source>

@@ -158,7 +158,7 @@ class StoreCookies(QObject):
 
     def _dialog(self, title: str, name: str) -> QFileDialog:
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog = QFileDialog(self._page, title, folder, f"{tr('Cookies')} (*.txt *.json);;* (*)")
+        dialog = QFileDialog(self._page, title, folder, f"{tr('Cookie files')} (*.txt *.json);;* (*)")
         dialog.setObjectName(name)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
