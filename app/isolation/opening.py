@@ -77,16 +77,12 @@ class Opening:
         plan = self.plan(profile, pass_, urls, mode=mode, only_this_once=only_this_once, engines=engines)
         with KeeperClient.start(self._paths) as keeper:
             known = keeper.prepare(plan)
-            if known.host_key and profile.proxy is not None:
-                self._proxies.pool.learn_host_key(pass_, profile.proxy, known.host_key)
             if not is_wanted():
                 keeper.abandon(profile.id)
                 raise Cancelled
+            before = self._learn(pass_, profile, known)
             if known.exit is None and known.stops(only_this_once=False):
                 return Opened(profile, is_open=False, preflight=known)
-            before = profile
-            if known.exit is not None:
-                before = self._profiles.fix_fingerprint(pass_, profile, known.exit)
             seen = f"{plan.engine.kind} {plan.engine.version}"
             # Written first: a face that dies from here on must not leave a store that saw more than we know.
             profile = self._profiles.record_opened(recorded, before, known.exit, seen)
@@ -103,6 +99,12 @@ class Opening:
             return Opened(profile, is_open=False, preflight=preflight)
         engine = event["engine"]
         return Opened(profile, True, preflight, event["pid"], engine, endpoint)
+
+    def _learn(self, pass_: Pass, profile: Profile, known: Preflight) -> Profile:
+        """The profile with what the probe of its path has taught: a host key, and what the exit fixes."""
+        if known.host_key and profile.proxy is not None:
+            self._proxies.pool.learn_host_key(pass_, profile.proxy, known.host_key)
+        return profile if known.exit is None else self._profiles.fix_fingerprint(pass_, profile, known.exit)
 
     def script_address(self, who: str, *, reason: str | None = None) -> tuple[Profile, Secret]:
         """Where a script attaches to a profile's automation window; who asked is recorded before.

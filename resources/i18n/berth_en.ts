@@ -161,7 +161,7 @@
     </message>
     <message numerus="yes">
         <source>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</source>
-        <translation><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in one other store here.</numerusform><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</numerusform></translation>
+        <translation><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in {count} other store here.</numerusform><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</numerusform></translation>
     </message>
     <message numerus="yes">
         <source>Changed %n store(s)</source>
