@@ -12,7 +12,7 @@ import pytest
 from app.demo.internet import LocalInternet
 from app.isolation.browser.engines import find_engines
 from app.isolation.browser.looking import Eyes
-from app.isolation.keeper.opening import launch, prepare
+from app.isolation.keeper.opening import Blocked, launch, prepare
 from app.isolation.keeper.window import Reason
 from app.isolation.plan import Fingerprint, LaunchPlan
 from app.kernel.clock import SystemClock
@@ -56,6 +56,29 @@ def _plan(folder: Path, net: LocalInternet, server: SshServer) -> LaunchPlan:
     )
 
 
+async def _replace_key(server: SshServer) -> None:
+    await server.kill()
+    server.key = asyncssh.generate_private_key("ssh-ed25519")
+    await server.start()
+    server.tries = 0
+
+
+async def test_a_server_that_changes_its_key_after_the_probe_keeps_the_window_shut(
+    net: LocalInternet, server: SshServer, eyes: Eyes, tmp_path: Path
+) -> None:
+    plan = _plan(tmp_path, net, server)
+    prepared = await prepare(plan)
+    await _replace_key(server)
+
+    with pytest.raises(Blocked) as caught:
+        await launch(prepared, plan.fingerprint, eyes, SystemClock())
+
+    stops = caught.value.preflight.stops(only_this_once=True)
+    assert [check.id for check in stops] == ["relay.witness"]
+    assert server.tries == 0
+    assert net.requests("store.test") == ()
+
+
 async def test_a_window_opens_through_an_ssh_server_and_keeps_to_its_key(
     net: LocalInternet, server: SshServer, eyes: Eyes, tmp_path: Path
 ) -> None:
@@ -66,10 +89,7 @@ async def test_a_window_opens_through_an_ssh_server_and_keeps_to_its_key(
     try:
         await until(lambda: net.requests("store.test"), LIMIT_S)
         sources = {request.source for request in net.requests("store.test")}
-        await server.kill()
-        server.key = asyncssh.generate_private_key("ssh-ed25519")
-        await server.start()
-        server.tries = 0
+        await _replace_key(server)
         await window.hub.command("Target.createTarget", url=net.mail_url)
         await until(lambda: "host-key" in {error.id for error in window.relay.errors}, LIMIT_S)
     finally:

@@ -26,6 +26,7 @@ class SshServer:
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.client_keys = ""
         self.allows_forwarding = True
+        self.cuts = False  # closes channels after their first bytes, without a proper end
         self.port = 0
         self.logins = 0
         self.tries = 0
@@ -108,7 +109,7 @@ class _Session(asyncssh.SSHServer):
             reader, writer = await asyncio.open_connection(address, dest_port, local_addr=(server.exit_ip, 0))
         except OSError:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "refused") from None
-        return SSHTCPStreamSession(lambda r, w: _both(r, w, reader, writer))
+        return SSHTCPStreamSession(lambda r, w: _both(r, w, reader, writer, cuts=server.cuts))
 
 
 async def _both(
@@ -116,6 +117,8 @@ async def _both(
     writer: asyncssh.SSHWriter[bytes],
     site_reader: asyncio.StreamReader,
     site_writer: asyncio.StreamWriter,
+    *,
+    cuts: bool,
 ) -> None:
     async def up() -> None:
         while content := await reader.read(65536):
@@ -127,6 +130,9 @@ async def _both(
         while content := await site_reader.read(65536):
             writer.write(content)
             await writer.drain()
+            if cuts:
+                writer.channel.abort()
+                return
         writer.write_eof()
 
     with contextlib.suppress(OSError, asyncssh.Error):

@@ -16,6 +16,7 @@ from app.isolation.network import errors
 from app.isolation.network.leg import Scratch
 from app.isolation.network.probe import probe_exit
 from app.isolation.network.ssh import SshConnector, offered_host_key
+from app.isolation.network.ssh_channel import ChannelSession
 from app.isolation.network.upstreams import connector_for
 from app.isolation.plan import ProxyKind, Upstream
 from app.kernel.secret import Secret
@@ -183,6 +184,35 @@ async def test_a_server_killed_in_the_middle_breaks_the_page(
     assert len(got) < size
     assert net.direct_arrivals() == ()
     await until(lambda: relay.live == 0, LIMIT_S)
+
+
+class Ending(asyncio.BufferedProtocol):
+    """Remembers how a channel ended."""
+
+    def __init__(self) -> None:
+        self.ended: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return bytearray(max(1, sizehint))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.ended.set_result(exc)
+
+
+@pytest.mark.parametrize("cuts", [True, False])
+async def test_a_channel_that_is_cut_is_no_proper_end(net: LocalInternet, server: SshServer, cuts: bool):
+    server.cuts = cuts
+    connector = SshConnector(server.upstream, Scratch(), LIMIT_S)
+    connection, ending = await connector._connected(), Ending()
+    port = net.address("store.test")[1]
+
+    channel, _ = await connection.create_connection(lambda: ChannelSession(ending), "store.test", port)
+    channel.write(b"GET /me HTTP/1.1\r\nHost: store.test\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(LIMIT_S):
+        error = await ending.ended
+    await connector.close()
+
+    assert isinstance(error, ConnectionResetError) is cuts
 
 
 async def test_closing_a_relay_signs_out(net: LocalInternet, server: SshServer, relays: Relays):
