@@ -332,8 +332,9 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
         found = None
     if found is None:
         text = say("No echo page answered the window through its relay.")
-        # Only without an exit that the probe knew: then the profile opens in spite of a silent network.
-        level = Level.RED if prepared.exit is not None else Level.AMBER
+        # Where a person lets the store open without a network, there is none to find it by.
+        is_meant = prepared.exit is None and Stop.NETWORK not in prepared.plan.stops
+        level = Level.AMBER if is_meant else Level.RED
         return Check("relay.witness", level, text)
     before = prepared.exit
     if before is None or found.ip == before.ip:
