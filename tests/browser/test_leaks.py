@@ -73,7 +73,9 @@ def test_a_proxy_killed_mid_page_makes_the_page_fail_and_nothing_goes_direct(
     with stage.keeper() as keeper:
         keeper.open_page(opened.profile.id, stage.store("after"))
         until(lambda: _failures(keeper.windows()[0]["relay_errors"], "store.test"))
+        fault = _failures(keeper.windows()[0]["relay_errors"], "store.test")[0]
 
+    assert fault["next_step"]
     assert _requests(stage) == before
     assert stage.net.direct_arrivals() == ()
     assert stage.net.reports("after") == ()
@@ -83,6 +85,7 @@ def test_a_proxy_killed_mid_page_makes_the_page_fail_and_nothing_goes_direct(
     ("behaviour", "expected"),
     [
         (Behaviour.WRONG_PASSWORD, "exit.auth-failed"),
+        (Behaviour.REFUSE, "exit.refused-by-rule"),
         (None, "exit.refused"),
         (Behaviour.HANG, "exit.timed-out"),
     ],

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import ssl
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 from python_socks import ProxyError, ProxyType
@@ -288,11 +287,17 @@ class LateSshConnector:
 
     async def _loaded(self) -> SshConnector:
         if self._inner is None:
-            module = await asyncio.to_thread(import_module, "app.isolation.network.ssh")
+            connector = await asyncio.to_thread(_load_ssh)
             if self._inner is None:  # somebody else may have been quicker
-                self._inner = module.SshConnector(self.upstream, *self._made_with)
+                self._inner = connector(self.upstream, *self._made_with)
                 self._inner.trust(self._pinned)
         return self._inner
+
+
+def _load_ssh() -> type[SshConnector]:
+    from app.isolation.network.ssh import SshConnector
+
+    return SshConnector
 
 
 class _Dialled:
