@@ -68,6 +68,20 @@ def commands(page: StoresPage) -> list[Command]:
         Command("store.group", say("Put into a group…"), deeds.group_picked, "folder", (), _PLACE, some),
         Command("store.tags", say("Add tags…"), deeds.tag_picked, "tag", (), _PLACE, some),
         Command("store.clone", say("Make another like this…"), deeds.clone_current, "copy", (), _PLACE, one),
+        *_lending_commands(page, one),
+        Command("store.restore", say("Restore"), deeds.restore_picked, "undo-2", (), _PLACE, binned),
+        Command("store.purge", say("Remove for good…"), deeds.purge_picked, "trash-2", (), _PLACE, binned),
+        Command(
+            "store.all", say("Select all"), page.list.selectAll, "list", ("Ctrl+A",), _PLACE, in_palette=False
+        ),
+        Command("store.demo", say("See the demo"), deeds.show_demo, "play", (), _PLACE),
+        Command("view.save", say("Save this view…"), page.views.save_new, "bookmark", (), _PLACE),
+    ]
+
+
+def _lending_commands(page: StoresPage, one: Callable[[], bool]) -> list[Command]:
+    """What gives a store's window to a script, or its logins to a file."""
+    return [
         Command(
             "store.script", say("Open for a script…"), page.scripts.open_current, "plug", (), _PLACE, one
         ),
@@ -77,13 +91,6 @@ def commands(page: StoresPage) -> list[Command]:
         Command(
             "store.cookies_out", say("Export cookies…"), page.cookies.ask_export, "upload", (), _PLACE, one
         ),
-        Command("store.restore", say("Restore"), deeds.restore_picked, "undo-2", (), _PLACE, binned),
-        Command("store.purge", say("Remove for good…"), deeds.purge_picked, "trash-2", (), _PLACE, binned),
-        Command(
-            "store.all", say("Select all"), page.list.selectAll, "list", ("Ctrl+A",), _PLACE, in_palette=False
-        ),
-        Command("store.demo", say("See the demo"), deeds.show_demo, "play", (), _PLACE),
-        Command("view.save", say("Save this view…"), page.views.save_new, "bookmark", (), _PLACE),
     ]
 
 
