@@ -294,10 +294,11 @@ class Proxies:
         if known := self._known(tx, parsed.upstream):
             return _already(known[1]).text
         try:
+            # First: what is left out must leave nothing behind in the write of the others.
+            provider, price = clean_label(line.provider), clean_label(line.price)
             proxy_id = self.save(tx, parsed, clean_label(line.name))
             if line.provider or line.price or line.expires:
                 now = store.just_saved(tx, proxy_id)
-                provider, price = clean_label(line.provider), clean_label(line.price)
                 changed = replace(now, expires=line.expires, provider=provider, price=price)
                 store.describe(tx, changed, self._clock.now())
         except Problem as problem:

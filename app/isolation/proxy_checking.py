@@ -32,6 +32,14 @@ class Checked:
     host_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom a check asks, and how long it waits."""
+
+    pages: tuple[str, ...]
+    limit_s: float
+
+
 class Checking:
     """Probes exits with the settings' echo pages. Threads: any."""
 
@@ -48,7 +56,7 @@ class Checking:
         with self._lock:
             host = self._hosts[upstream.host]
         with host:
-            return asyncio.run(self._probe(upstream, learned, None, self.countries()))
+            return asyncio.run(_probe(upstream, self._asking(), learned, None, self.countries()))
 
     def check(self, proxy: Proxy, upstream: Upstream, clock: Clock) -> Checked:
         """The proxy with what a probe found now; a failed one keeps the exit of the last good one."""
@@ -71,13 +79,14 @@ class Checking:
         hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(MOST_PER_HOST))
         countries = await asyncio.to_thread(self.countries)
         trust = await self._trust(upstream for _, upstream in wanted)
+        asking = self._asking()  # once: the vault may be locked while proxies are silent
 
         async def one(proxy: Proxy, upstream: Upstream) -> None:
             keys: list[str] = []
             # The host first: who waits for a busy one must not keep others from their turn.
             async with hosts[upstream.host], slots:
                 try:
-                    found = await self._probe(upstream, keys.append, trust, countries)
+                    found = await _probe(upstream, asking, keys.append, trust, countries)
                 except ProxyProblem as problem:
                     result = _failed(proxy, problem, keys, clock)
                 else:
@@ -95,23 +104,10 @@ class Checking:
 
         return Countries(self._settings.text("network.country_file"))
 
-    async def _probe(
-        self,
-        upstream: Upstream,
-        learned: Callable[[str], None] | None,
-        trust: ssl.SSLContext | None,
-        countries: Countries,
-    ) -> Exit:
-        from app.isolation.network.probe import probe_exit
-
-        return await probe_exit(
-            upstream,
-            self._settings.texts("network.echo_urls"),
-            timeout_s=float(self._settings.number("network.probe_timeout_s")),
-            tls=trust,
-            learned=learned,
-            country=countries.of,
-        )
+    def _asking(self) -> Asking:
+        """Whom to ask, and how long to wait, as the settings say now."""
+        limit_s = float(self._settings.number("network.probe_timeout_s"))
+        return Asking(tuple(self._settings.texts("network.echo_urls")), limit_s)
 
     async def _trust(self, upstreams: Iterable[Upstream]) -> ssl.SSLContext | None:
         """The system's certificates, read once for all where anybody needs them."""
@@ -123,6 +119,25 @@ class Checking:
         ):
             return await system_trust()
         return None
+
+
+async def _probe(
+    upstream: Upstream,
+    asking: Asking,
+    learned: Callable[[str], None] | None,
+    trust: ssl.SSLContext | None,
+    countries: Countries,
+) -> Exit:
+    from app.isolation.network.probe import probe_exit
+
+    return await probe_exit(
+        upstream,
+        asking.pages,
+        timeout_s=asking.limit_s,
+        tls=trust,
+        learned=learned,
+        country=countries.of,
+    )
 
 
 def _good(proxy: Proxy, found: Exit, keys: list[str], clock: Clock) -> Checked:

@@ -70,7 +70,7 @@ def test_a_password_in_the_wrong_place_is_not_repeated(home: Path, words: tuple[
         (("credential", "add", "site.example", "me", "x", "y"), "There are 2 words too many."),
         (("profile", "list", "--nonsense=x"), "There is no option --nonsense here."),
         (("profile", "list", "--status", "odd"), "odd is not one of: normal, restricted, appeal, banned."),
-        (("open", "Bert", "--mode", "odd"), "odd is not one of: hands-on."),
+        (("open", "Bert", "--mode", "odd"), "odd is not one of: hands-on, automation."),
         (("open", "Bert", "--hold", "abc"), "give a number of seconds, such as 60."),
         (("open", "Bert", "--hold", "-1"), "give a number of seconds, such as 60."),
         (("close",), "nothing was named: give name or --all."),

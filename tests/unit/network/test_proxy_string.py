@@ -12,6 +12,7 @@ from app.isolation.network.proxy_string import (
     ProxyString,
     ProxyStringAmbiguous,
     ProxyStringWrong,
+    from_parts,
     parse,
     write,
 )
@@ -255,3 +256,11 @@ def test_no_error_ever_holds_the_password(host, port, user, password, form, cut)
 
     assert password not in str(problem)
     assert password not in repr(problem)
+
+
+@pytest.mark.parametrize("part", ["x" * 5000, "a\x00b"])
+def test_a_tables_cell_that_is_too_long_or_holds_a_control_character_is_no_part_of_a_proxy(part: str):
+    with pytest.raises(ProxyStringWrong) as caught:
+        from_parts("http", "h.example", "80", "anna", part)
+
+    assert part not in str(caught.value)

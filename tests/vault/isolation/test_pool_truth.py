@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -315,3 +315,36 @@ def test_thousands_behind_one_address_get_names_of_their_own(rooms: Rooms):
 
     assert done.counts == {Standing.ADDED: 3000}
     assert len(rooms.proxies.ids()) == 3000
+
+
+def test_a_line_whose_name_is_taken_is_left_out_and_leaves_nothing(rooms: Rooms):
+    table = "Name;Host;Port;Provider\nOne;a.example;80;Lumi\none;b.example;80;Lumi\nTwo;c.example;80;\n"
+
+    done = import_lines(rooms.proxies, lines_of(io.BytesIO(table.encode())))
+
+    assert [line.number for line in done.left_out] == [3]
+    assert {proxy.host for proxy in rooms.proxies.page().rows} == {"a.example", "c.example"}
+
+
+def test_a_number_behind_a_name_that_is_taken_is_passed_over(rooms: Rooms):
+    for user in ("one", "two", "three"):
+        rooms.proxies.add(f"http://{user}@gate.example:80")
+    rooms.proxies.remove("gate.example:80 (2)")
+
+    fourth = rooms.proxies.add("http://four@gate.example:80")
+
+    assert fourth.name not in ("gate.example:80", "gate.example:80 (3)")
+    assert len(rooms.proxies.ids()) == 3
+
+
+def test_a_check_of_one_pins_the_key_that_it_was_shown(rooms: Rooms, monkeypatch: pytest.MonkeyPatch):
+    from app.isolation.proxy_checking import Checking
+
+    def probe(_self: Checking, _upstream: object, learned: Callable[[str], None]) -> Exit:
+        learned("ssh-ed25519 SHA256:first")
+        return ONE
+
+    rooms.proxies.add("ssh://anna:pw@s.example", "Server")
+    monkeypatch.setattr(Checking, "probe", probe)
+
+    assert rooms.proxies.check("Server").host_key == "ssh-ed25519 SHA256:first"
