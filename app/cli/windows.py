@@ -154,8 +154,11 @@ def recheck(args: argparse.Namespace, context: Context) -> ExitCode:
         profile = find_window(found, args.name)
         name = next(str(window["name"]) for window in found if window["profile"] == profile)
         if args.go_on:
+            from app.isolation.keeper.messages import checks_from
+
+            shown = next(checks_from(one.get("held", ())) for one in found if one["profile"] == profile)
             with context.workspace() as work:
-                work.isolation.opening.go_on(profile, reason=args.reason)
+                work.isolation.opening.go_on(profile, shown, reason=args.reason)
             held: tuple[Check, ...] = ()
         else:
             held = keeper.look_again(profile)

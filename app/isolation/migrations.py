@@ -162,6 +162,8 @@ def _for_stops(connection: Connection) -> None:
     connection.execute(
         "ALTER TABLE isolation_profile ADD COLUMN stops TEXT NOT NULL DEFAULT 'network country'"
     )
+    # Until now it meant nothing.
+    connection.execute("UPDATE isolation_profile SET jail = 1")
 
 
 _FOR_THE_POOL = (

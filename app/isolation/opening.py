@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.isolation.bin import PROFILE
 from app.isolation.browser.engines import Engine, choose_engine, find_engines
 from app.isolation.browser.switches import SCREEN_VARIABLES
-from app.isolation.checks import Preflight
+from app.isolation.checks import Check, Preflight
 from app.isolation.keeper.bearing import on_this_machine
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import Plain, preflight_from
@@ -85,7 +85,9 @@ class Opening:
                 return Opened(profile, is_open=False, preflight=known)
             seen = f"{plan.engine.kind} {plan.engine.version}"
             # Written first: a face that dies from here on must not leave a store that saw more than we know.
-            profile = self._profiles.record_opened(recorded, before, known.exit, seen)
+            profile = self._profiles.record_opened(
+                recorded, before, known.exit, seen, is_usual=not only_this_once
+            )
             try:
                 # An exit that nobody can place fixes nothing for life, and still holds for this window.
                 event = keeper.launch(profile.id, before.fingerprint)
@@ -140,10 +142,10 @@ class Opening:
         """How many windows may be opening at the same time."""
         return self._settings.number("windows.open_at_once") or on_this_machine()
 
-    def go_on(self, profile_id: ProfileId, *, reason: str | None = None) -> None:
-        """Lets a window that is held back go on with the exit that it was held for.
+    def go_on(self, profile_id: ProfileId, shown: Sequence[Check], *, reason: str | None = None) -> None:
+        """Lets a window that is held back go on with what it is held for, as the person was shown it.
 
-        Raises Refused, NotOpen, KeeperUnreachable, …
+        Raises Refused, NotOpen, NotHeld, CannotGoOn, KeeperUnreachable, …
         """
         pass_ = self._admit(Ability.WINDOW_OVERRIDE, profile_id, reason)
         keeper = KeeperClient.find(self._paths)
@@ -151,7 +153,7 @@ class Opening:
             raise NotOpen
         with keeper:
             self._vault.database.write(pass_, lambda tx: tx.touch(PROFILE, profile_id))
-            keeper.look_again(profile_id, go_on=True)
+            keeper.go_on(profile_id, shown)
 
     def plan(
         self,

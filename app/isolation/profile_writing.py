@@ -114,7 +114,10 @@ class Writing:
         """Stores a changed record inside a write of the caller's."""
         after = replace(after, updated=self._clock.now())
         if path is not None:
-            after = replace(after, proxy=path.proxy)
+            # Another path comes out elsewhere, and that is meant: its first exit is not held against the old.
+            kept = after.exit if after.proxy == path.proxy else None
+            seen = after.exit_seen if kept is not None else None
+            after = replace(after, proxy=path.proxy, exit=kept, exit_seen=seen)
         require_free(tx, after)
         store.update(tx, after, self._vault.ids.new())
         tx.touch(PROFILE, after.id)

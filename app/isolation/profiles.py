@@ -243,18 +243,29 @@ class Profiles:
         return self._writing.update(pass_, profile.id, change)
 
     def record_opened(
-        self, pass_: Pass, profile: Profile, exit_: Exit | None, engine_seen: str = ""
+        self,
+        pass_: Pass,
+        profile: Profile,
+        exit_: Exit | None,
+        engine_seen: str = "",
+        *,
+        is_usual: bool = True,
     ) -> Profile:
-        """Remembers that a window opened now, where it came out and in which browser."""
+        """Remembers that a window opened now, where it came out and in which browser.
+
+        An exit that is not the usual one, opened for only this once, stands in the history alone: later
+        ones are not held against it.
+        """
         now = self._clock.now()
+        kept = exit_ if is_usual or profile.exit is None else None
 
         def change(before: Profile) -> Profile:
             return replace(
                 before,
                 last_opened=now,
                 engine_seen=engine_seen or before.engine_seen,
-                exit=exit_ or before.exit,
-                exit_seen=now if exit_ else before.exit_seen,
+                exit=kept or before.exit,
+                exit_seen=now if kept else before.exit_seen,
             )
 
         def also(tx: Tx) -> None:

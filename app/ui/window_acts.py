@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from app.isolation.browser.engines import Engine, find_engines
+from app.isolation.checks import Check
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.opening import Opened, Opening
 from app.isolation.plan import Mode
@@ -41,7 +42,7 @@ class WindowActs(QObject):
     failed = Signal(str, object)  # profile id, Problem
     reason_needed = Signal(str, object)  # profile id, Refused
     hibernated = Signal(int, object)  # how many sleep, and the names of those that are in use
-    override_reason_needed = Signal(str, object)  # profile id, Refused
+    override_reason_needed = Signal(str, object, object)  # profile id, the checks shown, Refused
 
     def __init__(
         self,
@@ -118,17 +119,17 @@ class WindowActs(QObject):
             lambda keeper: keeper.look_again(ProfileId(profile)), failed=partial(self.failed.emit, profile)
         )
 
-    def go_on(self, profile: str, reason: str | None = None) -> None:
-        """Lets a window that is held back go on with the exit it has now."""
+    def go_on(self, profile: str, shown: Sequence[Check], reason: str | None = None) -> None:
+        """Lets a window that is held back go on with what it is held for."""
 
         def failed(problem: Problem) -> None:
             if isinstance(problem, Refused) and problem.needs is Answer.REASON:
-                self.override_reason_needed.emit(profile, problem)
+                self.override_reason_needed.emit(profile, tuple(shown), problem)
             else:
                 self.failed.emit(profile, problem)
 
         self._jobs.call(
-            lambda: self._opening.go_on(ProfileId(profile), reason=reason),
+            lambda: self._opening.go_on(ProfileId(profile), shown, reason=reason),
             owner=self,
             then=lambda _nothing: None,
             failed=failed,

@@ -10,6 +10,7 @@ from app.demo.internet.world import Place
 from app.isolation.checks import Level
 from app.isolation.keeper import guarding
 from app.isolation.keeper.client import KeeperClient
+from app.isolation.keeper.messages import KeeperProblem, checks_from
 from tests.support.stage import Stage, reds, until
 
 
@@ -66,7 +67,10 @@ def test_a_person_may_go_on_with_the_exit_that_was_found(watchful: Stage) -> Non
         _move(stage, "DE", "Europe/Berlin")
         until(lambda: _is(keeper, "held"))
 
-        stage.work.isolation.opening.go_on(opened.profile.id)
+        shown = checks_from(keeper.windows()[0]["held"])
+        with pytest.raises(KeeperProblem, match="something else by now"):
+            stage.work.isolation.opening.go_on(opened.profile.id, shown[:1])
+        stage.work.isolation.opening.go_on(opened.profile.id, shown)
 
         assert _is(keeper, "open")
         assert keeper.look_again(opened.profile.id) == ()
@@ -143,6 +147,46 @@ def test_without_a_first_exit_nothing_opens_since_automatic_settings_cannot_be_f
     assert stage.work.isolation.profiles.get("Anna").last_opened is None
 
 
+def test_a_first_exit_in_another_country_is_held_where_a_store_opened_without_a_network(
+    stage: Stage,
+) -> None:
+    stage.make("Anna", None, ("market", ""))
+    stage.open_store("Anna", "a")
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    stage.work.isolation.profiles.set("Anna", [("stop-without-network", "off")])
+    stage.internet.kill(stage.net.http_proxy)
+    opened = stage.open("Anna", stage.store("b"))
+    assert opened.is_open, reds(opened.preflight)
+
+    _move(stage, "DE", "Europe/Berlin")
+    stage.net.http_proxy.exit_ip, old = _beside(stage), stage.net.http_proxy.exit_ip
+    stage.net.places[stage.net.http_proxy.exit_ip] = stage.net.places[old]
+    stage.internet.run(stage.net.http_proxy.revive())
+
+    with stage.keeper() as keeper:
+        held = keeper.look_again(opened.profile.id)
+        assert {check.id for check in held} == {"exit.change"}
+        assert _is(keeper, "held")
+
+
+def test_an_exit_for_only_this_once_is_not_held_against_the_right_one(stage: Stage) -> None:
+    stage.make("Anna")
+    first = stage.open_store("Anna", "a").profile
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+        _move(stage, "DE", "Europe/Berlin")
+        assert stage.open("Anna", only_this_once=True).is_open
+        keeper.close_windows()
+    _move(stage, "US", "America/New_York")
+
+    again = stage.open("Anna")
+
+    assert again.is_open, reds(again.preflight)
+    assert first.exit is not None
+    assert again.profile.exit == first.exit or again.profile.exit.country == "US"
+
+
 def test_a_new_address_stops_only_a_store_that_asks_for_it(stage: Stage) -> None:
     stage.make("Anna")
     stage.open_store("Anna", "a")
@@ -150,7 +194,7 @@ def test_a_new_address_stops_only_a_store_that_asks_for_it(stage: Stage) -> None
         keeper.close_windows()
     proxy = stage.net.http_proxy
     place = stage.net.places[proxy.exit_ip]
-    proxy.exit_ip = proxy.exit_ip.rsplit(".", 1)[0] + ".200"
+    proxy.exit_ip = _beside(stage)
     stage.net.places[proxy.exit_ip] = place
 
     stage.work.isolation.profiles.set("Anna", [("stop-at-new-exit", "on")])
@@ -184,6 +228,11 @@ def test_an_older_browser_than_the_last_one_is_red_and_a_newer_one_is_told(stage
     assert _engine_seen(stage) == seen
     before = opened.profile.fingerprint
     assert updated.profile.fingerprint == before, "nothing else moves"
+
+
+def _beside(stage: Stage) -> str:
+    """Another address on this machine for the proxy to come out at."""
+    return stage.net.http_proxy.exit_ip.rsplit(".", 1)[0] + ".200"
 
 
 def _engine_seen(stage: Stage) -> str:

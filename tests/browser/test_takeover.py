@@ -133,12 +133,13 @@ def test_an_engine_that_is_lost_while_it_is_looked_at_ends_the_opening(
     assert stage.work.isolation.profiles.get("Anna").last_opened is None
 
 
-async def _start_alone(stage: Stage, profile: Profile, *, with_pipe: bool) -> EngineProcess:
+async def _start_alone(stage: Stage, profile: Profile, *, is_ours: bool) -> EngineProcess:
     """A browser on a profile's directory that no keeper knows; its pipe is ours, and stays open."""
     engine = find_engines()[0]
     browser = stage.paths.profile(profile.id) / "browser"
     words = [f"--user-data-dir={browser}", "--no-first-run", "--no-startup-window"]
-    words += ["--remote-debugging-pipe"] if with_pipe else ["--keep-alive-for-test"]
+    words.append("--remote-debugging-pipe")
+    words += ["--class=Berth-001"] if is_ours else []
     words += [] if is_sandboxed() else ["--no-sandbox"]
     process = await start_engine(engine.path, words, dict(os.environ), cores=0, turn=0)
     while not (browser / "SingletonLock").is_symlink():
@@ -151,7 +152,7 @@ async def test_a_browser_that_a_lost_keeper_left_behind_does_not_keep_a_store_sh
     await asyncio.to_thread(stage.open_store, "Anna", "a")
     with stage.keeper() as keeper:
         keeper.close_windows()
-    left = await _start_alone(stage, anna, with_pipe=True)
+    left = await _start_alone(stage, anna, is_ours=True)
 
     opened = await asyncio.to_thread(stage.open_store, "Anna", "b")
 
@@ -165,7 +166,7 @@ async def test_a_browser_that_a_person_started_on_a_profile_is_left_alone_and_na
     await asyncio.to_thread(stage.open_store, "Anna", "a")
     with stage.keeper() as keeper:
         keeper.close_windows()
-    own = await _start_alone(stage, anna, with_pipe=False)
+    own = await _start_alone(stage, anna, is_ours=False)
 
     with pytest.raises(Problem, match=str(own.pid)) as caught:
         await asyncio.to_thread(stage.open, "Anna")

@@ -18,6 +18,7 @@ from app.kernel.paths import private_folder
 _log = logging.getLogger("berth.directory")
 _GOING_TIMEOUT_S = 10.0
 _POLL_S = 0.05
+_OUR_CLASS = "--class=Berth-"  # which every start of ours has
 _ORPHAN_GENTLY_S = 5.0
 _ORPHAN_FIRMLY_S = 3.0
 # A start time read twice may differ by rounding.
@@ -75,7 +76,9 @@ class ProfileDirectory:
         orphan = await asyncio.to_thread(orphaned_engine, self.browser)
         if orphan is None:
             return
-        if "--remote-debugging-pipe" not in _words(orphan):
+        words = _words(orphan)
+        is_ours = "--remote-debugging-pipe" in words and any(word.startswith(_OUR_CLASS) for word in words)
+        if not is_ours:
             raise ProfileBusy.by_process(self._name, orphan.pid)  # somebody's own start: not ours to end
         _log.info("a browser without a keeper is ended (process %s)", orphan.pid)
         children = await asyncio.to_thread(_children, orphan)

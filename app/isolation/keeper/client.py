@@ -211,12 +211,16 @@ class KeeperClient:
         """Brings an open window in front of all others. Raises Problem."""
         self._ask("raise", profile=profile)
 
-    def look_again(self, profile: ProfileId, *, go_on: bool = False) -> tuple[Check, ...]:
-        """Looks at the exit of an open window now; returns what still holds it back.
+    def look_again(self, profile: ProfileId) -> tuple[Check, ...]:
+        """Looks at the exit of an open window now; returns what holds it back. Raises Problem."""
+        return checks_from(self._ask("look-again", profile=profile)["held"])
 
-        `go_on` takes the exit as it is for the right one. Raises Problem.
+    def go_on(self, profile: ProfileId, shown: Sequence[Check]) -> None:
+        """Takes what a window is held for as right; `shown` are the checks that the person has seen.
+
+        Raises Problem, for instance not-held and cannot-go-on.
         """
-        return checks_from(self._ask("look-again", profile=profile, go_on=go_on)["held"])
+        self._ask("look-again", profile=profile, go_on=[[check.id, check.seen] for check in shown])
 
     def arrange(
         self,

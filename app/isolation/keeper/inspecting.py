@@ -20,13 +20,14 @@ from app.isolation.coherence.probing import Probe, probe
 from app.isolation.coherence.sameness import judge_sameness
 from app.isolation.coherence.stand_in import FOLDER, make_stand_in, remove_stand_in
 from app.isolation.coherence.truth import fingerprint_id, judge_truth
-from app.isolation.fingerprint.judging import judge_exit
+from app.isolation.fingerprint.judging import judge_change, judge_exit
 from app.isolation.fingerprint.machine import this_machine
 from app.isolation.fingerprint.timezones import same_zone
 from app.isolation.keeper.opening import Prepared, exit_now, is_sandboxed, try_out
 from app.isolation.keeper.window import Reason, RunningWindow
-from app.isolation.plan import Fingerprint
+from app.isolation.plan import Before, Fingerprint
 from app.kernel.clock import Clock
+from app.kernel.errors import storage_problem
 from app.kernel.text import say
 
 
@@ -38,12 +39,16 @@ class Inspection:
     fingerprint_id: str
 
 
-async def inspect_open(window: RunningWindow) -> Inspection:
-    """Looks at an open window through its own hub. Raises CommandFailed, EngineGone."""
+async def inspect_open(window: RunningWindow, right: Before) -> Inspection:
+    """Looks at an open window through its own hub; `right` is the exit it should have.
+
+    Raises CommandFailed, EngineGone.
+    """
     plan = window.plan
     exit_, checks = await exit_now(window)
     if exit_ is not None:
         checks += judge_exit(plan.market, plan.fingerprint, exit_)
+        checks += judge_change(right, exit_, plan.stops)
     checks += (judging.judge_extensions(controlling_extensions(window.directory.browser)),)
     policies = await policies_now(window.hub) if may_have_policies(plan.engine.kind) else ()
     found = await probe(window.hub, window.relay)
@@ -62,7 +67,10 @@ async def inspect_closed(
     own = prepared.directory
     folder = own.root / FOLDER
     try:
-        await asyncio.to_thread(make_stand_in, own.browser, folder)
+        try:
+            await asyncio.to_thread(make_stand_in, own.browser, folder)
+        except OSError as error:
+            raise storage_problem(error, folder) from error
         stand_in = ProfileDirectory(folder, prepared.plan.name)
         await stand_in.take()
         window, checks = await try_out(replace(prepared, directory=stand_in), fingerprint, eyes, clock)
@@ -73,6 +81,8 @@ async def inspect_closed(
             await window.close(Reason.ASKED)
     finally:
         await prepared.relay.close()
+        if prepared.jail is not None:
+            prepared.jail.close()
         await asyncio.to_thread(remove_stand_in, folder)
         own.give_back()
     lines = tuple(_merged((*_of_the_window(window, found, ()), *policies)))

@@ -226,8 +226,8 @@ class Keeper:
         """Looks at the exit now; `go_on` takes it as it is for the right one."""
         window = self._window(request)
         guard = self._guards[str(request["profile"])]
-        if request.get("go_on"):
-            guard.go_on()  # what the person was shown, and not what a new look might find
+        if (shown := request.get("go_on")) is not None:
+            guard.go_on([(str(one[0]), str(one[1])) for one in shown])
         else:
             await guard.look()
         return {"held": checks_plain(window.held)}
@@ -368,7 +368,9 @@ class Keeper:
             if (prepared := self._prepared.pop(profile, None)) is not None:
                 found = await self._check_prepared(prepared, fingerprint_from(request["fingerprint"]))
             else:
-                found = await inspect_open(self._window(request))
+                window, guard = self._window(request), self._guards[profile]
+                await guard.look()  # what it finds has its consequences
+                found = await inspect_open(window, guard.right)
         finally:
             self._checking.discard(profile)
         return {

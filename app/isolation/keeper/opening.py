@@ -39,7 +39,7 @@ from app.isolation.network.relay import Relay
 from app.isolation.plan import Fingerprint, LaunchPlan, ProxyKind, Stop, WebRtcPolicy
 from app.kernel.clock import Clock
 from app.kernel.errors import Problem
-from app.kernel.text import say
+from app.kernel.text import Text, say
 
 _log = logging.getLogger("berth.keeper.opening")
 _BLANK = "about:blank"
@@ -57,6 +57,7 @@ class Prepared:
     exit: Exit | None
     checks: tuple[Check, ...]
     jail: Jail | None = None
+    why_no_jail: Text | None = None
     host_key: str = ""  # that an SSH server showed for the first time
     countries: Countries = field(default_factory=Countries)
 
@@ -75,13 +76,20 @@ class Prepared:
 
     def judge(self) -> list[Check]:
         """What can be said of a settled plan before anything of the browser starts."""
-        plan, checks = self.plan, list(self.checks)
-        if self.exit is not None:
-            checks += judge_exit(plan.market, plan.fingerprint, self.exit)
-            checks += judge_change(plan.before, self.exit, plan.stops)
+        plan, checks = self.plan, [*self.checks, *self.judge_exit()]
         checks += judging.judge_engine_change(plan.before.engine, plan.engine.kind, plan.engine.version)
         checks.append(judging.judge_extensions(controlling_extensions(self.directory.browser)))
         return checks
+
+    def judge_exit(self) -> tuple[Check, ...]:
+        """Whether the exit is one that the store may see; nothing where there is none."""
+        if self.exit is None:
+            return ()
+        plan = self.plan
+        return (
+            *judge_exit(plan.market, plan.fingerprint, self.exit),
+            *judge_change(plan.before, self.exit, plan.stops),
+        )
 
     async def give_up(self) -> None:
         """Frees everything."""
@@ -113,7 +121,7 @@ async def prepare(plan: LaunchPlan) -> Prepared:
     try:
         prepared.countries = await asyncio.to_thread(Countries, plan.country_file)
         prepared.exit, check = await _probe(plan, prepared.countries.of, prepared.learn)
-        prepared.jail = await making
+        prepared.jail = await _made(making, prepared)
         await relay.start(prepared.jail.listener if prepared.jail is not None else None)
     except BaseException:
         if prepared.jail is None:
@@ -121,7 +129,7 @@ async def prepare(plan: LaunchPlan) -> Prepared:
         await prepared.give_up()
         raise
     memory = judge_memory(psutil.virtual_memory().available)
-    prepared.checks = (*memory, *_of_path(plan), check)
+    prepared.checks = (*memory, *_of_path(plan), *_of_jail(prepared), check)
     if (fault := prepared.countries.fault) is not None:
         prepared.checks += (Check("country.file", Level.AMBER, fault),)
     return prepared
@@ -216,12 +224,29 @@ async def _jail(plan: LaunchPlan) -> Jail | None:
     making = asyncio.create_task(asyncio.to_thread(make_jail, dict(plan.screen)))
     try:
         return await asyncio.shield(making)
-    except NoJail as problem:
-        _log.info("%s opens without a network of its own: %s", plan.profile, problem.text.english())
-        return None
     except asyncio.CancelledError:
         making.add_done_callback(_let_go)
         raise
+
+
+async def _made(making: asyncio.Task[Jail | None], prepared: Prepared) -> Jail | None:
+    try:
+        return await making
+    except NoJail as problem:
+        _log.info("%s opens without a network of its own: %s", prepared.plan.profile, problem.text.english())
+        prepared.why_no_jail = problem.text
+        return None
+
+
+def _of_jail(prepared: Prepared) -> tuple[Check, ...]:
+    """Said where it was wanted and cannot be; what is made is judged when the browser is in it."""
+    if prepared.why_no_jail is None:
+        return ()
+    text = say(
+        "Relay and switches keep this window on its path; the system itself cannot do it here: {why}",
+        why=prepared.why_no_jail,
+    )
+    return (Check("path.jail", Level.GREEN, text),)
 
 
 def _discard(making: asyncio.Task[Jail | None]) -> None:
@@ -303,7 +328,7 @@ async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: l
     if seen is None:
         checks.append(judging.nothing_seen())
     else:
-        checks.append(_same_way(prepared, seen, witnessed))
+        checks += _same_way(prepared, seen, witnessed)
         checks += judging.judge_window(
             plan,
             seen,
@@ -320,11 +345,14 @@ async def _look(prepared: Prepared, window: RunningWindow, eyes: Eyes, checks: l
     return glance
 
 
-def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
-    """The browser's own traffic came through this relay, and out where the probe came out."""
+def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> tuple[Check, ...]:
+    """The browser's own traffic came through this relay, and out where the probe came out.
+
+    Where the probe found no exit and the window does, that one is judged here.
+    """
     if not seen.sent_languages:
         text = say("The browser does not go through its relay; something on this machine redirects it.")
-        return Check("relay.witness", Level.RED, text)
+        return (Check("relay.witness", Level.RED, text),)
     try:
         country = prepared.countries.of
         found = read_answer(seen.echo.encode(), latency_ms=0, country=country) if witnessed else None
@@ -335,16 +363,19 @@ def _same_way(prepared: Prepared, seen: Seen, witnessed: bool) -> Check:
         # Where a person lets the store open without a network, there is none to find it by.
         is_meant = prepared.exit is None and Stop.NETWORK not in prepared.plan.stops
         level = Level.AMBER if is_meant else Level.RED
-        return Check("relay.witness", level, text)
-    before = prepared.exit
+        return (Check("relay.witness", level, text),)
+    before, prepared.exit = prepared.exit, prepared.exit or found
     if before is None or found.ip == before.ip:
-        return Check("relay.witness", Level.GREEN, say("The window comes out at {ip}.", ip=found.ip))
+        witness = Check("relay.witness", Level.GREEN, say("The window comes out at {ip}.", ip=found.ip))
+        return (witness, *(prepared.judge_exit() if before is None else ()))
     facts = {"before": before.ip, "now": found.ip}
     if found.country and before.country and found.country != before.country:
         text = say("The exit jumped from {before} to {now}, to another country.", **facts)
-        return Check("relay.witness", Level.RED, text, may_override=True, expected=before.ip, seen=found.ip)
+        return (
+            Check("relay.witness", Level.RED, text, may_override=True, expected=before.ip, seen=found.ip),
+        )
     text = say("The proxy changed its exit from {before} to {now} in between.", **facts)
-    return Check("relay.witness", Level.AMBER, text, expected=before.ip, seen=found.ip)
+    return (Check("relay.witness", Level.AMBER, text, expected=before.ip, seen=found.ip),)
 
 
 async def _probe(

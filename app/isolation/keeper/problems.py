@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.kernel.errors import NotFoundProblem, Problem, UsageProblem
-from app.kernel.text import say
+from app.kernel.text import Text, say
 
 
 class WindowBusy(Problem):
@@ -41,6 +41,34 @@ class NotForScripts(UsageProblem):
         super().__init__(
             say("A person drives the window of {name}, so no script may attach to it.", name=name),
             say("Close it, and open it for a script: `berth open NAME --mode automation --endpoint`."),
+        )
+
+
+class NotHeld(Problem):
+    """There is nothing to go on with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say("This window is not held back."), say("Go on in it; `berth windows` lists what is held.")
+        )
+
+
+class CannotGoOn(Problem):
+    """What a window is held for is not for a person to overlook, or is not what the person has seen."""
+
+    @staticmethod
+    def at_all(why: Text) -> CannotGoOn:
+        """Nobody may decide that."""
+        return CannotGoOn(
+            say("This window has to stay held back: {why}", why=why),
+            say("Mend that, or close the window and open it again."),
+        )
+
+    @staticmethod
+    def now(why: Text) -> CannotGoOn:
+        """It is something else by now."""
+        return CannotGoOn(
+            say("It is something else by now: {why}", why=why), say("Look again, then decide once more.")
         )
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
+from app.isolation.checks import Check
 from app.isolation.profile_listing import Counts
 from app.isolation.profiles import ProfileQuery
 from app.kernel.errors import Problem
@@ -297,13 +298,13 @@ class SignedIn(QObject):
         if told_:
             self._face.toaster.show(" ".join(told_))
 
-    def _on_override_reason_needed(self, profile: str, problem: Refused) -> None:
+    def _on_override_reason_needed(self, profile: str, shown: tuple[Check, ...], problem: Refused) -> None:
         self._face.prompts.ask_text(
             tr("Why does it go on all the same?"),
             told(problem.text),
             "",
             tr("Go on"),
-            lambda reason: self.acts.go_on(profile, reason) if reason.strip() else None,
+            lambda reason: self.acts.go_on(profile, shown, reason) if reason.strip() else None,
         )
 
     def _on_refused(self, profile: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
+from app.isolation.checks import Check
 from app.isolation.keeper.watching import WindowState
 from app.ui.language import tr
 from app.ui.pages.stores.refusal_card import card_column
@@ -23,6 +24,7 @@ class HeldCard(QFrame):
         set_kind(self, "banner-danger")
         self._acts = acts
         self._profile = ""
+        self._shown: tuple[Check, ...] = ()
         self.title_label = label(
             tr("Held back. The window is open, and nothing of it leaves this computer."),
             "heading",
@@ -50,7 +52,7 @@ class HeldCard(QFrame):
     def show_of(self, profile: str, state: WindowState | None) -> None:
         """Shows what holds this store's window back; nothing hides the card."""
         self._profile = profile
-        held = state.held if state is not None else ()
+        self._shown = held = state.held if state is not None else ()
         self.setVisible(bool(held))
         self.checks.show_checks(held)
         self.on_button.setVisible(all(check.may_override for check in held))
@@ -59,4 +61,4 @@ class HeldCard(QFrame):
         self._acts.look_again(self._profile)
 
     def _on_go_on(self) -> None:
-        self._acts.go_on(self._profile)
+        self._acts.go_on(self._profile, self._shown)
