@@ -796,6 +796,10 @@
         <translation>泊位会直接从这台电脑访问代理商的换IP网页，不经过代理。原来的地址会失去，用这个代理打开的窗口也会受影响。</translation>
     </message>
     <message>
+        <source>Berth cannot look after the exit of this window any more. Close it and open it again.</source>
+        <translation>泊位无法再看护这个窗口的出口。请关闭后重新打开。</translation>
+    </message>
+    <message>
         <source>Berth cannot look into {folder}: {why}.</source>
         <translation>泊位无法查看{folder}：{why}。</translation>
     </message>
@@ -2083,6 +2087,10 @@
         <translation>继续编辑</translation>
     </message>
     <message>
+        <source>Go on in it; `berth windows` lists what is held.</source>
+        <translation>可以继续使用；`berth windows`会列出被暂停的窗口。</translation>
+    </message>
+    <message>
         <source>Go on in its window, or close it first with `berth close`.</source>
         <translation>请直接在它的窗口里继续，或先关闭（命令行：`berth close`）。</translation>
     </message>
@@ -2459,6 +2467,10 @@
         <translation>只显示这一次。有它就能重设密码；密码和恢复码都丢了，数据就找不回来了。</translation>
     </message>
     <message>
+        <source>It is something else by now: {why}</source>
+        <translation>情况已经变了：{why}</translation>
+    </message>
+    <message>
         <source>It may have been removed.</source>
         <translation>它可能已被删除。</translation>
     </message>
@@ -2780,6 +2792,10 @@
         <translation>经度</translation>
     </message>
     <message>
+        <source>Look again, then decide once more.</source>
+        <translation>请再检查一次，然后重新决定。</translation>
+    </message>
+    <message>
         <source>Look at the browser's own settings for this profile: a permission was changed there.</source>
         <translation>请查看本店铺浏览器自己的设置：那里改过某项权限。</translation>
     </message>
@@ -2918,6 +2934,10 @@
     <message>
         <source>Memory and scale</source>
         <translation>内存和缩放</translation>
+    </message>
+    <message>
+        <source>Mend that, or close the window and open it again.</source>
+        <translation>请先解决问题，或关闭窗口后重新打开。</translation>
     </message>
     <message>
         <source>Mend the proxy, or set languages and time zone yourself.</source>
@@ -3835,6 +3855,10 @@
     <message>
         <source>references with * are not allowed.</source>
         <translation>不允许用*引用。</translation>
+    </message>
+    <message>
+        <source>Relay and switches keep this window on its path; the system itself cannot do it here: {why}</source>
+        <translation>窗口由中转和启动参数保证只走自己的路径；操作系统在这里做不到：{why}</translation>
     </message>
     <message numerus="yes">
         <source>Remove %n store(s) for good?</source>
@@ -5577,8 +5601,16 @@
         <translation>这个视图太大，无法保存。</translation>
     </message>
     <message>
+        <source>This window has to stay held back: {why}</source>
+        <translation>这个窗口必须保持暂停：{why}</translation>
+    </message>
+    <message>
         <source>This window is connected to Berth's relay.</source>
         <translation>这个窗口已连到泊位的中转。</translation>
+    </message>
+    <message>
+        <source>This window is not held back.</source>
+        <translation>这个窗口没有被暂停。</translation>
     </message>
     <message>
         <source>This window is not open yet, so nothing leaves it.</source>
