@@ -19,6 +19,8 @@ from app.kernel.paths import Paths
 from app.kernel.text import echoed, say
 from app.vault.vault import OpenVault
 
+_OPEN = ("open", "held")  # nothing of a held window gets out, and its cookies are at hand all the same
+
 
 class CookiesNeedWindow(NotFoundProblem):
     """Only a running browser gives its cookies out, and takes some in."""
@@ -88,6 +90,8 @@ class Cookies:
         self._admit(Ability.COOKIE_EDIT, profile, reason)
         read = read_cookies(raw, self._clock.now().timestamp(), host)
         if test_run:
+            with self._keeper(profile):
+                pass  # only whether the window is there
             return ImportedCookies(profile, read.format, len(read.cookies), read.refused, read.changed)
         with self._keeper(profile) as keeper:
             self._record(self._admit(Ability.COOKIE_EDIT, profile, reason, len(read.cookies)))
@@ -119,7 +123,7 @@ class Cookies:
             raise CookiesNeedWindow(profile.name)
         with keeper:
             if not any(
-                window["profile"] == profile.id and window["state"] == "open" for window in keeper.windows()
+                window["profile"] == profile.id and window["state"] in _OPEN for window in keeper.windows()
             ):
                 raise CookiesNeedWindow(profile.name)
             yield keeper

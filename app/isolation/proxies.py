@@ -206,7 +206,7 @@ class Proxies:
         def work(tx: Tx) -> Proxy:
             store.note_check(tx, result.proxy)
             if result.host_key:
-                store.learn_host_key(tx, proxy.id, result.host_key)
+                store.learn_host_key(tx, proxy.id, result.host_key, proxy.upstream)
             tx.touch(PROXY, proxy.id)
             return store.by_id(tx, self._vault.session, proxy.id) or result.proxy
 
@@ -257,6 +257,7 @@ class Proxies:
         proxy = self._look_up(profile.proxy)
         if proxy is None:
             raise self._missing(profile.proxy)
+        self.pool.handed_out(pass_, proxy.upstream)
         return replace(proxy.upstream, password=self._password(pass_, proxy))
 
     def choose(self, text: str) -> Chosen:

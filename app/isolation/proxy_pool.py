@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ PROXY = Kind("proxy")
 _BATCH = 100
 _BATCH_S = 0.5
 _CHANGE_LIMIT_S = 60.0
+_HANDED = 1000  # openings under way; far more than a computer can have
 
 
 class NoChangeIpUrl(UsageProblem):
@@ -77,6 +79,7 @@ class ProxyPool:
         self._clock = clock
         self._settings = settings
         self._checking = checking
+        self._handed: deque[tuple[Pass, Upstream]] = deque(maxlen=_HANDED)
         self.may_ask_private = False  # providers' pages are never inside a private network; tests' are
 
     async def check_many(
@@ -85,7 +88,7 @@ class ProxyPool:
         """Checks proxies on the caller's loop; what was found is stored in batches, cancelled or not.
 
         Gives them as they are stored then. `told` hears how many of how many are done. What is not there is
-        left out. Raises Refused.
+        left out. Raises Refused, and what a write raises.
         """
         ids = list(dict.fromkeys(ids))
         pass_ = self._admit(Ability.PROXY_VIEW, "", count=len(ids))
@@ -93,6 +96,7 @@ class ProxyPool:
         found: list[Checked] = []
         waiting: list[Checked] = []
         has_news = asyncio.Event()
+        is_over = False
 
         def done(result: Checked) -> None:
             found.append(result)
@@ -102,20 +106,25 @@ class ProxyPool:
                 has_news.set()
 
         async def keep() -> None:
-            while True:
+            while waiting or not is_over:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(has_news.wait(), _BATCH_S)
                 has_news.clear()
                 await self._store(pass_, waiting)
 
         told(0, len(wanted))
+        checking = asyncio.create_task(self._checking.check_all(wanted, self._clock, done))
         keeping = asyncio.create_task(keep())
         try:
-            await self._checking.check_all(wanted, self._clock, done)
+            # What keeps ends first only when it fails; then no more is asked.
+            await asyncio.wait((checking, keeping), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-            await asyncio.shield(self._store(pass_, waiting))
+            checking.cancel()
+            await asyncio.gather(checking, return_exceptions=True)
+            is_over = True
+            has_news.set()
+            await asyncio.shield(keeping)  # never cut off in the middle of a write
+        checking.result()
         return await asyncio.to_thread(self._rows, [result.proxy.id for result in found])
 
     def note(self, pass_: Pass, results: Sequence[Checked]) -> None:
@@ -125,16 +134,27 @@ class ProxyPool:
             for result in results:
                 store.note_check(tx, result.proxy)
                 if result.host_key:
-                    store.learn_host_key(tx, result.proxy.id, result.host_key)
+                    store.learn_host_key(tx, result.proxy.id, result.host_key, result.proxy.upstream)
                 tx.touch(PROXY, result.proxy.id)
 
         self._vault.database.write(pass_, work, bulk=True)
 
+    def handed_out(self, pass_: Pass, upstream: Upstream) -> None:
+        """Remembers the far end that an opening was given, without its password: keys are pinned for it."""
+        if upstream.kind is ProxyKind.SSH and not upstream.host_key:
+            self._handed.append((pass_, upstream))
+
     def learn_host_key(self, pass_: Pass, proxy: str, host_key: str) -> None:
-        """Pins the key that an SSH server showed while a window was opened; a pinned one stays."""
+        """Pins the key that an SSH server showed while a window was opened; a pinned one stays.
+
+        Only where the proxy still leads to the far end that was handed out for the same pass.
+        """
+        upstream = next((far for given, far in reversed(self._handed) if given is pass_), None)
+        if upstream is None:
+            return
 
         def work(tx: Tx) -> None:
-            store.learn_host_key(tx, ProxyId(proxy), host_key)
+            store.learn_host_key(tx, ProxyId(proxy), host_key, upstream)
             tx.touch(PROXY, proxy)
 
         self._vault.database.write(pass_, work)
@@ -146,7 +166,7 @@ class ProxyPool:
         """
         from app.isolation.network.asking import ask_for_new_ip
 
-        pass_ = self._admit(Ability.PROXY_VIEW, proxy.id)
+        pass_ = self._admit(Ability.PROXY_EDIT, proxy.id)
         url = await asyncio.to_thread(self._change_ip_url, pass_, proxy)
         before = proxy.exit.ip if proxy.exit is not None else ""
         await ask_for_new_ip(url, limit_s=_CHANGE_LIMIT_S, allow_private=self.may_ask_private)
@@ -232,9 +252,10 @@ class ProxyPool:
             return list(store.some(reader, self._vault.session, ids))
 
     async def _store(self, pass_: Pass, waiting: list[Checked]) -> None:
-        results, waiting[:] = list(waiting), []
+        results = list(waiting)
         if results:
             await asyncio.to_thread(self.note, pass_, results)
+            del waiting[: len(results)]
 
     def _admit(self, ability: Ability, subject: str, *, count: int = 1) -> Pass:
         return self._vault.gate.admit(self._vault.session, Act(ability, subject, count=count))

@@ -106,6 +106,7 @@ def test_a_closed_store_says_that_its_window_is_needed(stage: Stage) -> None:
     for ask in (
         lambda: stage.work.isolation.cookies.export("Anna", CookieFormat.NETSCAPE),
         lambda: stage.work.isolation.cookies.bring_in("Anna", b"a=1", host="shop.test"),
+        lambda: stage.work.isolation.cookies.bring_in("Anna", b"a=1", host="shop.test", test_run=True),
         lambda: stage.work.isolation.cookies.clear("Anna"),
     ):
         with pytest.raises(CookiesNeedWindow):

@@ -288,3 +288,19 @@ async def test_a_machine_that_slept_holds_its_windows_and_a_new_network_costs_a_
     task.cancel()
 
     assert guard.told == ["look", "hold"]
+
+
+def test_the_cookies_of_a_held_window_are_at_hand(watchful: Stage) -> None:
+    stage = watchful
+    stage.make("Anna")
+    stage.open_store("Anna", "a")
+    cookies = stage.work.isolation.cookies
+    with stage.keeper() as keeper:
+        _move(stage, "DE", "Europe/Berlin")
+        until(lambda: _is(keeper, "held"))
+
+        tried = cookies.bring_in("Anna", b"a=1", host="shop.test", test_run=True)
+        done = cookies.bring_in("Anna", b"a=1", host="shop.test")
+
+        assert _is(keeper, "held")
+    assert (tried.taken, done.taken, done.refused) == (1, 1, ())

@@ -92,6 +92,16 @@ async def test_no_echo_page_that_answers_is_said_as_that(net: LocalInternet, pro
         await probe_exit(proxy.upstream, [], timeout_s=5)
 
 
+@pytest.mark.parametrize("ending", ["/a b", "/中文", "/x\x7f"])
+async def test_an_echo_address_that_no_request_can_hold_is_said_as_that(net: LocalInternet, ending: str):
+    host, port = net.address("echo.test")
+
+    with pytest.raises(EchoFailed):
+        await probe_exit(DIRECT, [f"http://{host}:{port}{ending}"], timeout_s=5)
+    with pytest.raises(EchoFailed):
+        await probe_exit(DIRECT, ["http://[::1"], timeout_s=5)
+
+
 async def test_a_wrong_password_is_told_apart(net: LocalInternet, proxy: LocalProxy):
     upstream = dataclasses.replace(proxy.upstream, password=Secret(WRONG))
 

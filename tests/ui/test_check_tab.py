@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from app.demo.internet import LocalInternet, LocalInternetThread
-from app.isolation.checks import Level
+from app.isolation.checks import Check, Level
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.network.proxy_string import write
-from app.ui.pages.stores.check_tab import CheckTab, groups_of
+from app.kernel.text import say
+from app.ui.pages.stores.check_tab import CheckTab, grouped, groups_of
 from tests.support.gui import Gui
 
 CHECK_MS = 90_000
@@ -109,3 +110,11 @@ def test_a_check_that_cannot_be_made_says_why_in_the_tab(desk: Gui, monkeypatch:
     assert "screen" in tab.problem_label.text()
     desk.until(tab.run_button.isEnabled)
     assert tab.shown is None
+
+
+def test_a_line_that_no_group_knows_is_shown_last() -> None:
+    made = [Check(id_, Level.AMBER, say("Text")) for id_ in ("new.thing", "country.unknown", "links")]
+
+    found = [[check.id for check in lines] for _, lines in grouped(made)]
+
+    assert found == [["country.unknown"], ["links"], ["new.thing"]]

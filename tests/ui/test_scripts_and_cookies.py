@@ -145,6 +145,25 @@ def test_cookies_go_out_to_a_private_file_after_a_warning_and_come_in_after_a_lo
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
+def test_what_the_browser_refuses_at_an_import_is_told_with_its_reason(desk: Gui, tmp_path: Path):
+    desk.press("Return")
+    until_window(desk, "Running")
+    good = {"name": "a", "value": "s3cret", "domain": "store.test", "path": "/"}
+    apart = {"secure": True, "sameSite": "None", "partitionKey": "no site"}
+    old = {**good, "name": "old", "expirationDate": 1_500_000_000}
+    file = tmp_path / "cookies.json"
+    file.write_text(json.dumps([good, old, {**good, **apart, "name": "lost"}]))
+
+    desk.page.cookies.import_from(desk.stored("Anna").id, file)
+    until_begins(desk, "Put 2 cookie")
+    desk.answer("import")
+
+    until_begins(desk, "Not every cookie was put into Anna")
+    said = "\n".join(desk.texts())
+    assert "store.test lost: The browser refused it." in said
+    assert "store.test old" not in said, "it was shown before the import"
+
+
 def test_a_header_asks_for_its_site_and_a_closed_store_says_that_it_must_be_open(desk: Gui, tmp_path: Path):
     file = tmp_path / "header.txt"
     file.write_text("a=1; b=2")
@@ -153,8 +172,6 @@ def test_a_header_asks_for_its_site_and_a_closed_store_says_that_it_must_be_open
     desk.page.cookies.import_from(profile, file)
     desk.until_says("For which site are these cookies?")
     desk.answer("save", "www.store.test")
-    until_begins(desk, "Put 2 cookie")
-    desk.answer("import")
     desk.until_says("The window of Anna is not open, and only an open one has its cookies at hand.")
     desk.page.cookies.export_to(profile, CookieFormat.NETSCAPE, tmp_path / "none.txt")
     desk.rest()

@@ -16,6 +16,7 @@ WINDOWS = ("main", "blank", "frame", "srcdoc", "sandbox", "cross", "popup")
 # Text on a canvas is drawn otherwise where no page stands behind it: a real browser differs there, too.
 _WITH_PAGE = (*WINDOWS, "dedicated", "nested", "blob")
 _LONGEST = 120
+_AGAIN = say("Check again when the computer is less busy; an extension may also be in the way.")
 ONE_TRUTH = say(
     "Close the window and open it again. If it stays, report it with the browser's version: "
     "a store could notice it."
@@ -88,7 +89,14 @@ def judge_row(row: Row, probe: Probe) -> Check:
         if len(found) > 1 and len(found) > len(worst):
             worst = found
     if not worst:
-        told = sum(1 for name in row.contexts if name in probe.shown)
+        # What is not there at all is a finding of its own; here it matters who answered and left this out.
+        asked = sum(1 for name in row.contexts if name not in probe.missing)
+        told = min(len(_tellers(probe, group)) for group in groups)
+        if told == 0 or told < asked:
+            text = say(
+                "{what}: only {count} of {all} contexts told it.", what=row.what, count=told, all=asked
+            )
+            return Check(row.id, Level.AMBER, text, seen=_short(first), advice=_AGAIN)
         text = say("{what}: the same in all {count} contexts.", what=row.what, count=told)
         return Check(row.id, Level.GREEN, text, expected=_short(first), seen=_short(first))
     most = max(worst, key=lambda value: len(worst[value]))
@@ -127,6 +135,10 @@ def _by_value(probe: Probe, places: Sequence[tuple[str, str]]) -> dict[str, list
         if fact in facts and facts[fact] != LATE:
             found.setdefault(shown(facts[fact]), []).append(context)
     return found
+
+
+def _tellers(probe: Probe, places: Sequence[tuple[str, str]]) -> set[str]:
+    return {name for names in _by_value(probe, places).values() for name in names}
 
 
 def _short(text: str) -> str:

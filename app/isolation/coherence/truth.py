@@ -23,6 +23,8 @@ _SYSTEMS = (
     ("CrOS", "Linux", "Chrome OS"),
     ("Linux", "Linux", "Linux"),
 )
+_FAILED = "failed "  # how the probe's lists begin when they could not be made
+_AGAIN = say("Check again when the computer is less busy; an extension may also be in the way.")
 _UTC = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Etc/UCT", "Zulu", "Universal"})
 # What makes up the fingerprint: everything a site can keep that does not change by itself.
 _LASTING = [
@@ -260,8 +262,10 @@ def _place(settings: Fingerprint, probe: Probe) -> Check:
 
 
 def _webrtc(settings: Fingerprint, facts: Mapping[str, Any]) -> Check:
-    candidates = facts.get("candidates")
-    found = [str(line) for line in candidates] if isinstance(candidates, list) else []
+    found = _measured(facts, "candidates")
+    if found is None:
+        text = say("What WebRTC tells pages could not be looked at.")
+        return Check("webrtc", Level.AMBER, text, advice=_AGAIN)
     addresses = [parts[4] for line in found if len(parts := line.split()) > 4]
     real = sorted({address for address in addresses if not address.endswith(".local")})
     seen = ", ".join(real or sorted(set(addresses)))
@@ -278,13 +282,25 @@ def _webrtc(settings: Fingerprint, facts: Mapping[str, Any]) -> Check:
 
 
 def _stored(facts: Mapping[str, Any]) -> Check:
-    found = _list(facts, "stored")
+    found = _measured(facts, "stored")
+    if found is None:
+        text = say("Whether a new site finds something stored could not be looked at.")
+        return Check("storage.empty", Level.AMBER, text, advice=_AGAIN)
     if not found:
         text = say("A site that this profile meets for the first time finds nothing stored.")
         return _green("storage.empty", text, "", "")
     seen = ", ".join(found)
     text = say("A site that this profile meets for the first time finds stored: {names}.", names=seen)
     return Check("storage.empty", Level.RED, text, seen=seen, advice=ONE_TRUTH)
+
+
+def _measured(facts: Mapping[str, Any], name: str) -> list[str] | None:
+    """A list that the probe has made; None where it came too late, failed, or was never begun."""
+    value = facts.get(name)
+    if not isinstance(value, list):
+        return None
+    found = [str(part) for part in value]
+    return None if any(part.startswith(_FAILED) for part in found) else found
 
 
 def _list(facts: Mapping[str, Any], name: str) -> list[str]:

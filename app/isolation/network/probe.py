@@ -140,9 +140,9 @@ class _Echo:
 
     async def ask(self) -> Exit:
         """One GET. Raises ProxyProblem."""
-        parts = urlsplit(self.url)
-        host, secure = parts.hostname or "", parts.scheme == "https"
         try:
+            parts = urlsplit(self.url)
+            host, secure = parts.hostname or "", parts.scheme == "https"
             port = parts.port or (443 if secure else 80)
         except ValueError:
             raise errors.echo_failed() from None
@@ -150,7 +150,12 @@ class _Echo:
             raise errors.echo_failed(say("{url} is not an address of an echo page.", url=self.url[:80]))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         started = time.monotonic()
-        body = await (self._https(host, port, path) if secure else self._http(host, port, path))
+        try:
+            body = await (self._https(host, port, path) if secure else self._http(host, port, path))
+        except (h11.LocalProtocolError, UnicodeError):  # signs that no request can hold, such as blanks
+            raise errors.echo_failed(
+                say("{url} is not an address of an echo page.", url=self.url[:80])
+            ) from None
         latency_ms = max(1, round((time.monotonic() - started) * 1000))
         return read_answer(body, latency_ms=latency_ms, page=_shown(self.url), country=self.country)
 

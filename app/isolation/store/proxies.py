@@ -265,10 +265,13 @@ def describe(tx: Tx, proxy: Proxy, now: datetime) -> None:
     )
 
 
-def learn_host_key(tx: Tx, proxy_id: ProxyId, host_key: str) -> None:
-    """Pins the first key of a server that was seen; a pinned one stays."""
-    sql = "UPDATE isolation_proxy SET host_key = ? WHERE id = ? AND host_key = ''"
-    tx.execute(sql, (host_key, proxy_id))
+def learn_host_key(tx: Tx, proxy_id: ProxyId, host_key: str, seen_at: Upstream) -> None:
+    """Pins the first key that a server showed, unless the proxy leads elsewhere now; a pinned one stays."""
+    tx.execute(
+        "UPDATE isolation_proxy SET host_key = ?"
+        " WHERE id = ? AND host_key = '' AND kind = ? AND host = ? AND port = ?",
+        (host_key, proxy_id, seen_at.kind.value, seen_at.host, seen_at.port),
+    )
 
 
 def trust_host_key(tx: Tx, proxy_id: ProxyId, host_key: str) -> None:

@@ -45,7 +45,21 @@ def test_a_value_that_came_too_late_is_no_contradiction():
     shows = Shows()
     shows.facts["popup"]["audio"] = "late"
 
-    assert line(shows, "same.audio").level is Level.GREEN
+    found = line(shows, "same.audio")
+    assert found.level is Level.AMBER
+    assert "only 6 of 7 contexts" in found.message.english()
+
+
+def test_what_no_context_or_only_one_told_is_not_green():
+    shows = Shows().everywhere(audio="late")
+    for name, facts in shows.facts.items():
+        if name != "main":
+            del facts["offsets"]
+
+    assert line(shows, "same.audio").level is Level.AMBER
+    assert "only 0 of 7" in line(shows, "same.audio").message.english()
+    assert line(shows, "same.timezone").level is Level.AMBER
+    assert "only 1 of 12" in line(shows, "same.timezone").message.english()
 
 
 def test_text_on_a_canvas_may_differ_where_no_page_stands_behind_it():

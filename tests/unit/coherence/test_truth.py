@@ -65,6 +65,11 @@ HIGH = Shows().facts["main"]["hintsHigh"]
         ({"candidates": ["candidate:1 1 udp 2 192.168.1.5 5 typ host"]}, "webrtc", Level.RED),
         ({"candidates": ["candidate:1 1 udp 2 ab-cd.local 5 typ host"]}, "webrtc", Level.AMBER),
         ({"stored": ["cookies"]}, "storage.empty", Level.RED),
+        *(
+            ({fact: unknown}, line, Level.AMBER)
+            for fact, line in (("candidates", "webrtc"), ("stored", "storage.empty"))
+            for unknown in (None, "late", ["failed NotAllowedError: no"])
+        ),
     ],
 )
 def test_one_untruth_is_one_line(facts: dict[str, Any], line: str, level: Level):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,7 +17,10 @@ from app.isolation.proxies import PROXY
 from app.isolation.proxy_importing import import_lines
 from app.isolation.proxy_pool import HostKeys, KeyNotOffered, NoChangeIpUrl, NotSsh
 from app.isolation.proxy_reading import Standing, lines_of
+from app.isolation.store import proxies as proxy_store
 from app.kernel.changes import Changes
+from app.kernel.gate import Ability
+from app.kernel.gate import Refused as GateRefused
 from tests.support.vaults import pass_for
 from tests.vault.isolation.conftest import Rooms
 
@@ -198,8 +202,10 @@ def test_what_was_found_before_a_cancel_is_kept(rooms: Rooms, internet: LocalInt
 def test_the_first_key_stays_until_a_person_trusts_another(rooms: Rooms):
     proxy = rooms.proxies.add("ssh://anna:x@s.example", "S")
     assert (proxy.kind, proxy.port, proxy.host_key) == (ProxyKind.SSH, 22, "")
+    profile = rooms.profiles.new("Anna", proxy="S")
     pass_ = pass_for(rooms.vault)
 
+    rooms.proxies.upstream_of(pass_, profile)
     rooms.proxies.pool.learn_host_key(pass_, proxy.id, "ssh-ed25519 SHA256:first")
     rooms.proxies.pool.learn_host_key(pass_, proxy.id, "ssh-ed25519 SHA256:second")
     learned = rooms.proxies.get("S")
@@ -348,3 +354,97 @@ def test_a_check_of_one_pins_the_key_that_it_was_shown(rooms: Rooms, monkeypatch
     monkeypatch.setattr(Checking, "probe", probe)
 
     assert rooms.proxies.check("Server").host_key == "ssh-ed25519 SHA256:first"
+
+
+@pytest.mark.parametrize("far", ["ssh://anna:pw@other.example", "ssh://anna:pw@s.example:2222"])
+def test_the_key_of_a_server_is_not_pinned_where_the_proxy_has_moved_on(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch, far: str
+):
+    from app.isolation.proxy_checking import Checking
+
+    def probe(_self: Checking, _upstream: object, learned: Callable[[str], None]) -> Exit:
+        rooms.proxies.change("Server", text=far)
+        learned("ssh-ed25519 SHA256:first")
+        return ONE
+
+    rooms.proxies.add("ssh://anna:pw@s.example", "Server")
+    monkeypatch.setattr(Checking, "probe", probe)
+
+    assert rooms.proxies.check("Server").host_key == ""
+
+
+def test_a_window_teaches_the_key_of_the_far_end_that_it_was_given_and_of_no_other(rooms: Rooms):
+    proxy = rooms.proxies.add("ssh://anna:pw@s.example", "Server")
+    profile = rooms.profiles.new("Anna", proxy="Server")
+    first, second = pass_for(rooms.vault), pass_for(rooms.vault)
+    pool = rooms.proxies.pool
+
+    rooms.proxies.upstream_of(first, profile)
+    rooms.proxies.change("Server", text="ssh://anna:pw@other.example")
+    rooms.proxies.upstream_of(second, profile)
+    pool.learn_host_key(first, proxy.id, "ssh-ed25519 SHA256:old")
+    after_first = rooms.proxies.get("Server").host_key
+    pool.learn_host_key(second, proxy.id, "ssh-ed25519 SHA256:new")
+
+    assert (after_first, rooms.proxies.get("Server").host_key) == ("", "ssh-ed25519 SHA256:new")
+
+
+def test_a_check_of_many_gives_the_rows_after_a_slow_write(
+    rooms: Rooms, internet: LocalInternetThread, monkeypatch: pytest.MonkeyPatch
+):
+    proxy = rooms.proxies.add(write(internet.net.http_proxy.upstream), "US")
+    from app.isolation.proxy_checking import Checking
+
+    pool, note, check_all = rooms.proxies.pool, rooms.proxies.pool.note, Checking.check_all
+    begun, never = threading.Event(), threading.Event()
+
+    def later(*args: object) -> None:
+        begun.set()
+        never.wait(1.0)
+        note(*args)  # type: ignore[arg-type]
+
+    async def ends_within_a_write(*args: object) -> None:
+        await check_all(*args)  # type: ignore[arg-type]
+        await asyncio.to_thread(begun.wait, 30)
+
+    monkeypatch.setattr(Checking, "check_all", ends_within_a_write)
+
+    monkeypatch.setattr(pool, "note", later)
+    monkeypatch.setattr("app.isolation.proxy_pool._BATCH", 1)
+
+    (found,) = asyncio.run(pool.check_many([proxy.id]))
+
+    assert found.exit is not None
+
+
+def test_a_write_that_fails_is_told(
+    rooms: Rooms, internet: LocalInternetThread, monkeypatch: pytest.MonkeyPatch
+):
+    proxy = rooms.proxies.add(write(internet.net.http_proxy.upstream), "US")
+    note, tries = proxy_store.note_check, []
+
+    def fails_once(*args: object) -> None:
+        tries.append(args)
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device")
+        note(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(proxy_store, "note_check", fails_once)
+    monkeypatch.setattr("app.isolation.proxy_pool._BATCH", 1)
+
+    with pytest.raises(OSError, match="No space"):
+        asyncio.run(rooms.proxies.pool.check_many([proxy.id]))
+
+
+def test_who_may_only_look_at_proxies_changes_no_address(rooms: Rooms, internet: LocalInternetThread):
+    host, port = internet.net.address("store.test")
+    rooms.proxies.add(f"{write(internet.net.http_proxy.upstream)}[http://{host}:{port}/me]", "US")
+    looker = rooms.seen_by(
+        rooms.profiles.new("Anna", proxy="US").id, abilities=frozenset({Ability.PROXY_VIEW})
+    )
+    looker.proxies.pool.may_ask_private = True
+
+    with pytest.raises(GateRefused):
+        asyncio.run(looker.proxies.pool.change_ip(looker.proxies.get("US")))
+
+    assert internet.net.requests("store.test") == ()

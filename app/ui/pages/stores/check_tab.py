@@ -26,7 +26,7 @@ from app.ui.widgets.sign import Sign
 _SIGN_PX = 15
 # By the first word of a line's id, in the order in which they are shown.
 _GROUPS: tuple[tuple[Text, frozenset[str]], ...] = (
-    (say("The way out"), frozenset({"path", "exit", "relay", "webrtc", "policies", "extensions"})),
+    (say("The way out"), frozenset({"path", "exit", "relay", "webrtc", "policies", "extensions", "country"})),
     (say("The same everywhere"), frozenset({"contexts", "same", "headers"})),
     (
         say("True to the browser"),
@@ -35,6 +35,7 @@ _GROUPS: tuple[tuple[Text, frozenset[str]], ...] = (
     (say("As it was set"), frozenset({"language", "locale", "timezone", "geolocation"})),
     (say("Apart from other stores"), frozenset({"storage", "links"})),
 )
+_MORE = say("More")  # a line that no group knows is shown all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +191,7 @@ class CheckTab(QWidget):
 
     def _fill(self, column: QVBoxLayout, checks: Sequence[Check]) -> None:
         order = (Level.RED, Level.AMBER, Level.GREEN)
-        for title, words in _GROUPS:
-            mine = [check for check in checks if check.id.partition(".")[0] in words]
-            if not mine:
-                continue
+        for title, mine in grouped(checks):
             column.addWidget(label(told(title), "heading"))
             for check in sorted(mine, key=lambda check: order.index(check.level)):
                 column.addWidget(_line(check))
@@ -201,6 +199,16 @@ class CheckTab(QWidget):
     @staticmethod
     def _count(checked: Checked, level: Level) -> int:
         return sum(1 for check in checked.checks if check.level is level)
+
+
+def grouped(checks: Sequence[Check]) -> list[tuple[Text, list[Check]]]:
+    """Every line, in the groups that have any; what fits none comes last."""
+    found = [
+        (title, [check for check in checks if check.id.partition(".")[0] in words])
+        for title, words in _GROUPS
+    ]
+    found.append((_MORE, [check for check in checks if groups_of(check.id) == 0]))
+    return [(title, mine) for title, mine in found if mine]
 
 
 def groups_of(check_id: str) -> int:

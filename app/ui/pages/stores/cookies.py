@@ -134,14 +134,21 @@ class StoreCookies(QObject):
             tr("Put %n cookie(s) into {name}?", n=found.taken).format(name=found.profile.name),
             "\n".join(text),
             choices,
-            lambda key: self._import(profile, raw, host) if key == "import" else None,
+            lambda key: self._import(profile, raw, host, len(found.refused)) if key == "import" else None,
         )
 
-    def _import(self, profile: str, raw: bytes, host: str) -> None:
+    def _import(self, profile: str, raw: bytes, host: str, told_before: int) -> None:
         def done(imported: ImportedCookies) -> None:
             self._face.toaster.show(
                 tr("%n cookie(s) put into {name}", n=imported.taken).format(name=imported.profile.name)
             )
+            if refused := imported.refused[told_before:]:  # the others were shown before the import
+                self._face.prompts.ask(
+                    tr("Not every cookie was put into {name}").format(name=imported.profile.name),
+                    "\n".join(_listed(tr("%n refused by the browser:", n=len(refused)), refused)[1:]),
+                    (Choice("close", tr("Close")),),
+                    lambda _key: None,
+                )
 
         self._face.jobs.write(
             partial(self._page.room.cookies.bring_in, profile, raw, host=host),
