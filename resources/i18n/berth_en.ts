@@ -80,6 +80,10 @@
         <translation><numerusform>%n ready</numerusform><numerusform>%n ready</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n refused by the browser:</source>
+        <translation><numerusform>%n refused by the browser:</numerusform><numerusform>%n refused by the browser:</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n selected</source>
         <translation><numerusform>%n selected</numerusform><numerusform>%n selected</numerusform></translation>
     </message>

@@ -80,6 +80,10 @@
         <translation><numerusform>%n 个可添加</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n refused by the browser:</source>
+        <translation><numerusform>浏览器拒绝了 %n 个：</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n selected</source>
         <translation><numerusform>已选 %n 项</numerusform></translation>
     </message>
@@ -1119,6 +1123,10 @@
     <message>
         <source>Check again</source>
         <translation>重新检测</translation>
+    </message>
+    <message>
+        <source>Check again when the computer is less busy; an extension may also be in the way.</source>
+        <translation>请等电脑不那么忙时再检查一次；也可能是某个扩展程序在干扰。</translation>
     </message>
     <message>
         <source>Check again when the computer is less busy; an extension may also stop them.</source>
@@ -3339,6 +3347,10 @@
     <message>
         <source>Not checked yet</source>
         <translation>尚未检测</translation>
+    </message>
+    <message>
+        <source>Not every cookie was put into {name}</source>
+        <translation>有些Cookie没能放入{name}</translation>
     </message>
     <message>
         <source>not known</source>
@@ -6099,6 +6111,10 @@ Ask your provider whether this is the server's key. If not, somebody may stand i
         <translation>未添加的留在下面。</translation>
     </message>
     <message>
+        <source>What WebRTC tells pages could not be looked at.</source>
+        <translation>没能查看WebRTC会告诉网页什么。</translation>
+    </message>
+    <message>
         <source>What you have typed is lost then.</source>
         <translation>已填写的内容会丢失。</translation>
     </message>
@@ -6121,6 +6137,10 @@ Ask your provider whether this is the server's key. If not, somebody may stand i
     <message>
         <source>Where it was bought</source>
         <translation>购买来源</translation>
+    </message>
+    <message>
+        <source>Whether a new site finds something stored could not be looked at.</source>
+        <translation>没能查看新网站是否会发现已有的存储数据。</translation>
     </message>
     <message>
         <source>Whether drawers slide, or are there at once.</source>
@@ -6593,6 +6613,10 @@ Ask your provider whether this is the server's key. If not, somebody may stand i
     <message>
         <source>{what}: headers and scripts say the same.</source>
         <translation>{what}：请求头与脚本说的一致。</translation>
+    </message>
+    <message>
+        <source>{what}: only {count} of {all} contexts told it.</source>
+        <translation>{what}：{all}个环境中只有{count}个给出了结果。</translation>
     </message>
     <message>
         <source>{what}: the same in all {count} contexts.</source>
