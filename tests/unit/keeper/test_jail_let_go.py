@@ -58,7 +58,9 @@ async def test_one_that_is_still_being_made_is_closed_as_soon_as_it_is_there(
     assert await asyncio.to_thread(made.closed.wait, 30)
 
 
-async def test_what_could_not_be_made_says_why_and_needs_no_letting_go(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_could_not_be_made_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse(_screen: object) -> None:
         raise NoJail(say("This system keeps user namespaces from ordinary programs."))
 
