@@ -117,6 +117,14 @@ class Job(Generic[T]):
         """Whether the work has ended in any way."""
         return self._future is not None and self._future.done()
 
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Calls as soon as `is_done` holds, whatever became of the owner.
+
+        Threads: the core's, or the caller's where it holds already.
+        """
+        assert self._future is not None, "the job was never started"
+        self._future.add_done_callback(lambda _future: call())
+
 
 class Jobs:
     """Starts coroutines for owners and brings results back through `deliver`.

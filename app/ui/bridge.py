@@ -93,7 +93,7 @@ class GuiJobs(QObject):
             return self._jobs.start(work, owner=owner, then=then, failed=failed, ended=ended)
         # The line shows a job until its end, whoever owns it.
         job = self._jobs.start(
-            _told_at_end(work, self._note_change),
+            work,
             owner=owner,
             then=then,
             failed=failed,
@@ -102,6 +102,7 @@ class GuiJobs(QObject):
             title=title,
         )
         self._titled = [*self.titled, job]
+        job.when_done(self._note_change)
         self.titled_changed.emit()
         return job
 
@@ -203,16 +204,3 @@ async def in_thread(work: Callable[[], T]) -> T:
 
     threading.Thread(target=main, name="berth-work", daemon=True).start()
     return await done
-
-
-def _told_at_end(
-    work: Coroutine[Any, Any, T] | Callable[[Callable[[Progress], None]], Coroutine[Any, Any, T]],
-    ended: Callable[[], None],
-) -> Callable[[Callable[[Progress], None]], Coroutine[Any, Any, T]]:
-    async def run(report: Callable[[Progress], None]) -> T:
-        try:
-            return await (work(report) if callable(work) else work)
-        finally:
-            ended()
-
-    return run

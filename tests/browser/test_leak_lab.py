@@ -91,6 +91,13 @@ def _a_day_in_the_lab(berth: LabBerth, capture: Capture, which: str, jail: str, 
     with capture.during("a page that tries every way out"):
         opened = berth.open_green("Anna", engine, f"{SHOP_URL}?run=first")
         told = berth.report("first")
+        # A way that failed in the rush of all at once is tried again, as a person would; its packets count.
+        for run in ("second", "third"):
+            if all(told[name] == "ok" for name in REACHED):
+                break
+            with berth.keeper() as keeper:
+                keeper.open_page(opened.profile.id, f"{SHOP_URL}?run={run}")
+            told = berth.report(run)
         assert {name: told[name] for name in REACHED} == dict.fromkeys(REACHED, "ok")
         assert told["online"] is True
         assert told["rtc"] == [], "no candidate: WebRTC finds no way past the proxy"
