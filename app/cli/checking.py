@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from app.cli.context import Context
-from app.cli.output import table
+from app.isolation.checks import Check, Level
 from app.kernel.errors import ExitCode
 from app.kernel.text import say
 
 _MARKS = {"green": "✓", "amber": "!", "red": "✗"}
+_ID_WIDTH = 20
+_INDENT = " " * (_ID_WIDTH + 4)
 _WORST_FIRST = ("red", "amber", "green")
 
 
@@ -37,18 +40,21 @@ def check(args: argparse.Namespace, context: Context) -> ExitCode:
         ],
         "fingerprint_id": found.fingerprint_id,
     }
-    rows = [
-        (_MARKS[line.level.value], line.id, line.message.english(), line.expected, line.seen)
-        for line in lines
-    ]
-    advice = [
-        f"{_MARKS[line.level.value]} {line.id}: {line.advice.english()}"
-        for line in lines
-        if line.advice is not None
-    ]
+    words = [line for check in lines for line in _said(check)]
     counts = {level: sum(1 for line in lines if line.level.value == level) for level in _WORST_FIRST}
     total = say("{red} red, {amber} amber, {green} green.", **counts).english()
     name = say("Fingerprint {id}", id=found.fingerprint_id or "-").english()
-    words = table(("", "Check", "What it means", "Expected", "Seen"), rows, "", context.out.width)
-    context.out.show(data, "\n".join([words, *([""] if advice else []), *advice, "", f"{total} {name}"]))
+    context.out.show(data, "\n".join([*words, "", f"{total} {name}"]))
     return ExitCode.FAILED if found.is_red else ExitCode.DONE
+
+
+def _said(check: Check) -> Iterator[str]:
+    """A line that nothing is cut from; what is not green also says what it is measured by, and what to do."""
+    yield f"{_MARKS[check.level.value]} {check.id:<{_ID_WIDTH}}  {check.message.english()}"
+    if check.level is Level.GREEN:
+        return
+    if check.expected or check.seen:
+        facts = {"expected": check.expected or "-", "seen": check.seen or "-"}
+        yield _INDENT + say("Expected {expected}, seen {seen}.", **facts).english()
+    if check.advice is not None:
+        yield _INDENT + check.advice.english()

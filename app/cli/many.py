@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from app.cli.context import Context
-from app.cli.windows import find_window, tell_opening
+from app.cli.windows import find_window, open_windows, tell_opening
 from app.kernel.errors import Cancelled, ExitCode, Problem, UsageProblem
 from app.kernel.text import say
 
@@ -61,17 +61,10 @@ def arrange_arguments(parser: argparse.ArgumentParser) -> None:
 
 def arrange(args: argparse.Namespace, context: Context) -> None:
     """Puts open windows on a grid; needs no passphrase."""
-    found, wanted = _open_windows(args.names, context)
-    from app.isolation.keeper.client import KeeperClient
-
-    keeper = KeeperClient.find(context.paths)
-    placed: list[str] = []
-    if keeper is not None:
-        with keeper:
-            placed = keeper.arrange(wanted)
+    with open_windows(context) as (keeper, found):
+        placed = keeper.arrange(_named(found, args.names))
     names = ", ".join(str(window["name"]) for window in found if window["profile"] in placed)
-    words = say("Arranged: {names}.", names=names) if placed else say("No window is open.")
-    context.out.show({"arranged": placed}, words.english())
+    context.out.show({"arranged": placed}, say("Arranged: {names}.", names=names).english())
 
 
 def hibernate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,15 +74,8 @@ def hibernate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def hibernate(args: argparse.Namespace, context: Context) -> None:
     """Closes what has no unread message, no unsent text and nobody in front; needs no passphrase."""
-    from app.isolation.keeper.client import KeeperClient
-
-    _, wanted = _open_windows(args.names, context)
-    closed: list[Plain] = []
-    awake: list[Plain] = []
-    keeper = KeeperClient.find(context.paths)
-    if keeper is not None:
-        with keeper:
-            closed, awake = keeper.hibernate(wanted)
+    with open_windows(context) as (keeper, found):
+        closed, awake = keeper.hibernate(_named(found, args.names))
     lines = [say("No window was put to sleep.")]
     if closed:
         lines = [say("Asleep, with their tabs kept: {names}.", names=_names(closed))]
@@ -132,15 +118,9 @@ def _told(result: object, context: Context) -> bool:
     return False
 
 
-def _open_windows(names: Sequence[str], context: Context) -> tuple[list[Plain], list[ProfileId] | None]:
-    from app.isolation.keeper.client import KeeperClient
-
-    keeper = KeeperClient.find(context.paths)
-    if keeper is None:
-        return [], None
-    with keeper:
-        found = keeper.windows()
-    return found, [find_window(found, name) for name in names] if names else None
+def _named(found: list[Plain], names: Sequence[str]) -> list[ProfileId] | None:
+    """The open windows that a person named; None, for all of them, where nobody was."""
+    return [find_window(found, name)["profile"] for name in names] or None
 
 
 def _names(windows: Sequence[Plain]) -> str:

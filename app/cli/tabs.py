@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.cli.arguments import folder
 from app.cli.context import Context
 from app.cli.output import table
-from app.cli.windows import find_window
+from app.cli.windows import find_window, open_windows
 from app.kernel.text import say
 
 if TYPE_CHECKING:
@@ -26,15 +26,11 @@ def tabs_arguments(parser: argparse.ArgumentParser) -> None:
 
 def tabs(args: argparse.Namespace, context: Context) -> None:
     """Lists the tabs of a window, after an act on them where one is asked for; needs no passphrase."""
-    from app.isolation.keeper.client import KeeperClient
-    from app.isolation.keeper.problems import NotOpen, TabMissing
+    from app.isolation.keeper.problems import TabMissing
     from app.isolation.profile import clean_url
 
-    keeper = KeeperClient.find(context.paths)
-    if keeper is None:
-        raise NotOpen
-    with keeper:
-        profile = find_window(keeper.windows(), args.name)
+    with open_windows(context) as (keeper, windows):
+        profile = find_window(windows, args.name)["profile"]
         found = keeper.tabs(profile)
         number = args.focus if args.focus is not None else args.close
         if number is not None and not 1 <= number <= len(found):

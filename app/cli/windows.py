@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.cli.context import Context
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.isolation.checks import Check, Preflight
+    from app.isolation.keeper.client import KeeperClient
     from app.isolation.keeper.messages import Plain
     from app.isolation.opening import Opened
     from app.kernel.ids import ProfileId
@@ -94,18 +97,15 @@ def close_window_arguments(parser: argparse.ArgumentParser) -> None:
 
 def close_window(args: argparse.Namespace, context: Context) -> None:
     """Closes windows cleanly; needs no passphrase, since the windows are in front of the person anyway."""
-    from app.isolation.keeper.client import KeeperClient
     from app.isolation.keeper.problems import NotOpen
 
-    keeper = KeeperClient.find(context.paths)
-    if keeper is None:
+    closed: list[Plain] = []
+    try:
+        with open_windows(context) as (keeper, found):
+            closed = keeper.close_windows(None if args.all else find_window(found, args.name)["profile"])
+    except NotOpen:
         if not args.all:
-            raise NotOpen
-        context.out.show({"closed": []}, "No window is open.")
-        return
-    with keeper:
-        wanted = None if args.all else find_window(keeper.windows(), args.name)
-        closed = keeper.close_windows(wanted)
+            raise
     names = ", ".join(str(window["name"]) for window in closed)
     words = say("Closed: {names}.", names=names) if closed else say("No window is open.")
     context.out.show({"closed": closed}, words.english())
@@ -118,18 +118,11 @@ def raise_window_arguments(parser: argparse.ArgumentParser) -> None:
 
 def raise_window(args: argparse.Namespace, context: Context) -> None:
     """Brings a window to the front; needs no passphrase, like closing it."""
-    from app.isolation.keeper.client import KeeperClient
-    from app.isolation.keeper.problems import NotOpen
-
-    keeper = KeeperClient.find(context.paths)
-    if keeper is None:
-        raise NotOpen
-    with keeper:
-        found = keeper.windows()
-        profile = find_window(found, args.name)
-        keeper.raise_window(profile)
-    name = next(str(window["name"]) for window in found if window["profile"] == profile)
-    context.out.show({"raised": profile, "name": name}, say("{name} is in front.", name=name).english())
+    with open_windows(context) as (keeper, found):
+        window = find_window(found, args.name)
+        keeper.raise_window(window["profile"])
+    facts = {"raised": window["profile"], "name": window["name"]}
+    context.out.show(facts, say("{name} is in front.", name=str(window["name"])).english())
 
 
 def recheck_arguments(parser: argparse.ArgumentParser) -> None:
@@ -143,34 +136,30 @@ def recheck_arguments(parser: argparse.ArgumentParser) -> None:
 
 def recheck(args: argparse.Namespace, context: Context) -> ExitCode:
     """Looks at the exit of an open window; without `--go-on` it needs no passphrase."""
-    from app.isolation.keeper.client import KeeperClient
-    from app.isolation.keeper.problems import NotOpen
-
-    keeper = KeeperClient.find(context.paths)
-    if keeper is None:
-        raise NotOpen
-    with keeper:
-        found = keeper.windows()
-        profile = find_window(found, args.name)
-        name = next(str(window["name"]) for window in found if window["profile"] == profile)
+    held: tuple[Check, ...] = ()
+    with open_windows(context) as (keeper, found):
+        window = find_window(found, args.name)
+        name = str(window["name"])
         if args.go_on:
-            from app.isolation.keeper.messages import checks_from
-
-            shown = next(checks_from(one.get("held", ())) for one in found if one["profile"] == profile)
-            with context.workspace() as work:
-                work.isolation.opening.go_on(profile, shown, reason=args.reason)
-            held: tuple[Check, ...] = ()
+            _go_on(window, args.reason, context)
+            told = [say("{name} goes on with what it was held for.", name=name)]
         else:
-            held = keeper.look_again(profile)
-    words = [
-        say("{name} is held back. Nothing of it leaves this computer.", name=name)
-        if held
-        else say("{name} comes out where it should.", name=name),
-        *(check.message for check in held),
-    ]
-    facts = {"profile": profile, "name": name, "is_held": bool(held), "held": _checks_json(held)}
-    context.out.show(facts, "\n".join(text.english() for text in words))
+            held = keeper.look_again(window["profile"])
+            told = [say("{name} comes out where it should.", name=name)]
+    if held:
+        told = [say("{name} is held back. Nothing of it leaves this computer.", name=name)]
+        told += [check.message for check in held]
+    facts = {"profile": window["profile"], "name": name, "is_held": bool(held), "held": _checks_json(held)}
+    context.out.show(facts, "\n".join(text.english() for text in told))
     return ExitCode.FAILED if held else ExitCode.DONE
+
+
+def _go_on(window: Plain, reason: str | None, context: Context) -> None:
+    from app.isolation.keeper.messages import checks_from
+
+    shown = checks_from(window.get("held", ()))
+    with context.workspace() as work:
+        work.isolation.opening.go_on(window["profile"], shown, reason=reason)
 
 
 def windows_arguments(parser: argparse.ArgumentParser) -> None:
@@ -210,6 +199,19 @@ def windows(args: argparse.Namespace, context: Context) -> None:
         {"windows": [_plain(window) for window in found]},
         table(head, rows, "No window is open.", context.out.width),
     )
+
+
+@contextmanager
+def open_windows(context: Context) -> Iterator[tuple[KeeperClient, list[Plain]]]:
+    """The keeper and its windows; needs no passphrase. Raises NotOpen where no keeper runs."""
+    from app.isolation.keeper.client import KeeperClient
+    from app.isolation.keeper.problems import NotOpen
+
+    keeper = KeeperClient.find(context.paths)
+    if keeper is None:
+        raise NotOpen
+    with keeper:
+        yield keeper, keeper.windows()
 
 
 def preflight_json(preflight: Preflight) -> dict[str, object]:
@@ -324,17 +326,16 @@ def _close_again(context: Context, profile: ProfileId) -> str | None:
             return None
 
 
-def find_window(found: list[Plain], who: str) -> ProfileId:
+def find_window(found: list[Plain], who: str) -> Plain:
     """The open window that a person names. Raises NotOpen, WindowAmbiguous."""
     from app.isolation.keeper.problems import NotOpen, WindowAmbiguous
     from app.isolation.profile import name_key
-    from app.kernel.ids import ProfileId
 
     wanted = name_key(who)
     number = int(wanted.lstrip("#")) if _NUMBER.fullmatch(wanted) else None
     for window in found:
         if name_key(window["profile"]) == wanted:
-            return ProfileId(window["profile"])
+            return window
     matching = [
         window for window in found if name_key(window["name"]) == wanted or window["number"] == number
     ]
@@ -342,7 +343,7 @@ def find_window(found: list[Plain], who: str) -> ProfileId:
         raise WindowAmbiguous(who, [f"#{window['number']} {window['name']}" for window in matching])
     if not matching:
         raise NotOpen
-    return ProfileId(matching[0]["profile"])
+    return matching[0]
 
 
 def _seconds(text: str) -> float:

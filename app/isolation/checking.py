@@ -96,10 +96,10 @@ def _hardware(profile: Profile, others: int, checks: Sequence[Check]) -> Check:
         )
         return Check("links.hardware", Level.AMBER, text)
     graphics = next((check.seen for check in checks if check.id == "machine.graphics"), "")
-    text = Text(
-        "Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.",
-        {"count": others},
-        n=others,
+    text = say(
+        "Canvas, audio, graphics and fonts are this computer's own, "
+        "shared with the other stores here: {count}.",
+        count=others,
     )
     advice = say("Stores that must never be linked need different computers.")
     return Check("links.hardware", Level.AMBER, text, seen=graphics, advice=advice)

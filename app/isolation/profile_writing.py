@@ -61,13 +61,18 @@ class Writing:
     def by_keys(self, settings: list[tuple[str, str]], *, confirm: bool) -> Changing:
         """A change by keys of `set`; it raises what a key raises, and asks before what a shop has seen."""
 
-        def change(before: Profile) -> Profile:
+        def read(before: Profile, *, confirm: bool) -> Profile:
             after = before
             for wanted, value in settings:
                 after = _changed(before, after, wanted, value, confirm)
+            return after
+
+        def change(before: Profile) -> Profile:
+            after = read(before, confirm=True)
+            # What no browser could show is said before anybody is asked whether it is meant.
             if after.fingerprint != before.fingerprint:
                 self.check(after)
-            return after
+            return after if confirm else read(before, confirm=False)
 
         return change
 

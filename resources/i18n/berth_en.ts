@@ -164,10 +164,6 @@
         <translation><numerusform>and %n more</numerusform><numerusform>and %n more</numerusform></translation>
     </message>
     <message numerus="yes">
-        <source>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</source>
-        <translation><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in {count} other store here.</numerusform><numerusform>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</numerusform></translation>
-    </message>
-    <message numerus="yes">
         <source>Changed %n store(s)</source>
         <translation><numerusform>Changed %n store</numerusform><numerusform>Changed %n stores</numerusform></translation>
     </message>

@@ -1016,9 +1016,9 @@
         <source>Canvas or audio give something else when asked twice, in {where}.</source>
         <translation>画布或音频两次读取结果不同，出现在{where}。</translation>
     </message>
-    <message numerus="yes">
-        <source>Canvas, audio, graphics and fonts are this computer's own, as in {count} other stores here.</source>
-        <translation><numerusform>画布、音频、显卡和字体都是本机的，与本机另外{count}个店铺相同。</numerusform></translation>
+    <message>
+        <source>Canvas, audio, graphics and fonts are this computer's own, shared with the other stores here: {count}.</source>
+        <translation>画布、音频、显卡和字体是本机自己的，与这里的其他店铺共用：{count}家。</translation>
     </message>
     <message>
         <source>Canvas, audio, graphics and fonts are this computer's own; no other store is here.</source>
@@ -1845,6 +1845,10 @@
     <message>
         <source>Exit {ip}, seen {when}</source>
         <translation>出口{ip}，{when}检测</translation>
+    </message>
+    <message>
+        <source>Expected {expected}, seen {seen}.</source>
+        <translation>应为{expected}，看到的是{seen}。</translation>
     </message>
     <message>
         <source>Expected: {value}</source>
@@ -6449,6 +6453,10 @@ Ask your provider whether this is the server's key. If not, somebody may stand i
     <message>
         <source>{name} comes out where it should.</source>
         <translation>{name}的出口正确。</translation>
+    </message>
+    <message>
+        <source>{name} goes on with what it was held for.</source>
+        <translation>{name}按暂停时的情况继续。</translation>
     </message>
     <message>
         <source>{name} is already open.</source>

@@ -128,7 +128,7 @@ def test_what_is_no_time_is_refused(text: str):
     ],
 )
 def test_a_window_is_found_by_name_number_or_id(who: str, number: int):
-    found = find_window(OPEN, who)
+    found = find_window(OPEN, who)["profile"]
 
     assert found == next(window["profile"] for window in OPEN if window["number"] == number)
 
@@ -147,7 +147,7 @@ def test_a_word_for_two_windows_closes_neither(name: str):
         find_window(twice, name)
 
     assert told.value.text.english() == f"{name} can mean several windows: #7 Anna, #9 {name}."
-    assert find_window(twice, "01D") == "01D"
+    assert find_window(twice, "01D")["profile"] == "01D"
 
 
 def test_a_preflight_is_shown_with_exit_and_checks():
