@@ -25,6 +25,7 @@ from app.isolation.coherence.site import CONTEXTS, ProbeSite
 from app.isolation.network.http_head import Request
 from app.isolation.plan import Fingerprint, GeoMode, Place
 from tests.support.hubs import engine_with_hub
+from tests.support.waiting import until
 
 TOKYO = Fingerprint(
     languages=("ja", "en"),
@@ -97,7 +98,7 @@ async def test_every_target_is_told_once_though_some_are_announced_twice(
             is_over |= message["method"] == "Target.detachedFromTarget"  # it has to be said again then
             hear(message)
 
-        hub._pipe.send, hub._on_own_event = note_sent, note_heard  # type: ignore[method-assign]
+        hub._pipe.send, hub._on_own_event = note_sent, note_heard
         found = await probe(hub, relay)
 
     assert found.missing == ()
@@ -114,7 +115,7 @@ async def test_a_value_forced_on_pages_alone_is_found_and_named(screen: None, tm
             forced = [("Emulation.setHardwareConcurrencyOverride", {"hardwareConcurrency": 7})]
             return add(session, about) + (forced if about.kind == "page" else [])
 
-        hub._armed.add = add_cores  # type: ignore[method-assign]
+        hub._armed.add = add_cores
         found = await probe(hub, relay)
 
     wrong = [check for check in judge_sameness(found) if check.level.value == "red"]
@@ -164,7 +165,7 @@ async def test_nothing_a_person_or_a_site_could_find_is_left_of_a_probe(screen: 
             (await hub.command("Storage.getUsageAndQuota", session, origin=origin))["usage"]
             for origin in site.origins
         ]
-        await asyncio.wait_for(_gone(hub, site.nonce), _LIMIT_S)
+        await until(lambda: _is_gone(hub, site.nonce))
         pages = list(hub.pages)
         refused = relay._door.site_of(site.hosts[0])
         await hub.command("Browser.close")
@@ -185,14 +186,13 @@ async def test_a_check_whose_window_is_closed_says_so_and_leaves_nothing(
     async with engine_with_hub(tmp_path, TOKYO) as (hub, relay):
         page = await acting.open_page(hub, "about:blank")
         checking = asyncio.create_task(probe(hub, relay, site))
-        while "main" not in site.shown:
-            await asyncio.sleep(0.02)
+        await until(lambda: "main" in site.shown)
         await acting.close_page(hub, next(other for other in hub.pages if other != page))
 
         with pytest.raises(ProbeClosed):
             await asyncio.wait_for(checking, _LIMIT_S)
 
-        await asyncio.wait_for(_gone(hub, site.nonce), _LIMIT_S)
+        await until(lambda: _is_gone(hub, site.nonce))
         assert list(hub.pages) == [page]
         assert relay._door.site_of(site.hosts[0]) is None
 
@@ -204,10 +204,10 @@ setInterval(() => fetch("/zone", { method: "POST", body: zone() }), 50);
 _PAGE = b"<!doctype html><title>page</title><script>const worker = new SharedWorker('/worker.js')</script>"
 
 
-async def _gone(hub: Hub, nonce: str) -> None:
-    """Returns when the browser has no page and no worker of this site any more."""
-    while any(nonce in info["url"] for info in (await hub.command("Target.getTargets"))["targetInfos"]):
-        await asyncio.sleep(0.05)
+async def _is_gone(hub: Hub, nonce: str) -> bool:
+    """Whether the browser has no page and no worker of this site any more."""
+    infos = (await hub.command("Target.getTargets"))["targetInfos"]
+    return not any(nonce in info["url"] for info in infos)
 
 
 def _place(told: Any) -> Any:
@@ -215,8 +215,7 @@ def _place(told: Any) -> Any:
 
 
 async def _ended(hub: Hub, session: str) -> None:
-    while session in hub._armed._sessions:
-        await asyncio.sleep(0.02)
+    await until(lambda: session not in hub._armed._sessions)
 
 
 async def _settled(found: list[str], arrived: asyncio.Event) -> set[str]:

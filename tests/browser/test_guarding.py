@@ -11,6 +11,7 @@ from app.isolation.checks import Level
 from app.isolation.keeper import guarding
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import KeeperProblem, checks_from
+from tests.support import waiting
 from tests.support.stage import Stage, reds, until
 
 
@@ -265,26 +266,30 @@ class _Told:
 async def test_a_machine_that_slept_holds_its_windows_and_a_new_network_costs_a_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    guard, ahead = _Told(), [0.0]
+    guard, ahead, ticks = _Told(), [0.0], [0]
     addresses = [frozenset({("eth0", "10.0.0.1")})]
+
+    def look() -> frozenset[tuple[str, str]]:
+        ticks[0] += 1
+        return addresses[0]
+
+    async def some_ticks() -> None:
+        wanted = ticks[0] + 4
+        await waiting.until(lambda: ticks[0] >= wanted)
+
     monkeypatch.setattr(guarding, "_TICK_S", 0.01)
-    monkeypatch.setattr(guarding, "_addresses", lambda: addresses[0])
+    monkeypatch.setattr(guarding, "_addresses", look)
     real = guarding.time.time
     monkeypatch.setattr(guarding.time, "time", lambda: real() + ahead[0])
-    task = asyncio.create_task(guarding.follow_machine(lambda: [guard]))  # type: ignore[list-item]  # told alike
+    task = asyncio.create_task(guarding.follow_machine(lambda: [guard]))
 
-    async def told(what: str) -> None:
-        async with asyncio.timeout(10):
-            while what not in guard.told:
-                await asyncio.sleep(0.01)
-
-    await asyncio.sleep(0.05)
+    await some_ticks()
     assert guard.told == []
     addresses[0] = frozenset({("wlan0", "10.0.0.2")})
-    await told("look")
+    await waiting.until(lambda: "look" in guard.told)
     ahead[0] = 3600.0
-    await told("hold")
-    await asyncio.sleep(0.05)
+    await waiting.until(lambda: "hold" in guard.told)
+    await some_ticks()
     task.cancel()
 
     assert guard.told == ["look", "hold"]

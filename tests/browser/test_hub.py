@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from app.isolation.browser.hub import CommandFailed, Hub
 from app.isolation.browser.problems import EngineGone
 from app.isolation.plan import Fingerprint, GeoMode, Place
 from tests.support.hubs import engine_with_hub
+from tests.support.waiting import until
 
 _LOADED = "document.readyState === 'complete' && location.href !== 'about:blank'"
 NEW_YORK = Place(40.7128, -74.006, 25.0)
@@ -38,12 +38,9 @@ async def running_hub(
 async def page_at(hub: Hub, url: str) -> str:
     """Opens a page and waits until it has loaded."""
     page = await acting.open_page(hub, url)
-    for _ in range(500):
-        with contextlib.suppress(CommandFailed):  # asked in the middle of its navigation
-            if await acting.evaluate(hub, page, _LOADED):
-                return page
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{url} did not load")
+    # The browser refuses who asks in the middle of a navigation.
+    await until(lambda: acting.evaluate(hub, page, _LOADED), in_spite_of=CommandFailed)
+    return page
 
 
 async def ask(client: Any, number: int, method: str, **params: Any) -> dict[str, Any]:
@@ -134,10 +131,7 @@ async def test_a_page_can_open_a_popup_while_there_is_nothing_to_arm(screen: Non
             "Runtime.evaluate", session, expression="!!open(location.href)", userGesture=True
         )
 
-        for _ in range(1500):
-            if [page.url for page in hub.pages.values()].count(net.echo_address_url) == 2:
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: [page.url for page in hub.pages.values()].count(net.echo_address_url) == 2)
         popup = next(page for page in hub.pages if page != opener and hub.pages[page].url != "about:blank")
         assert opened["result"]["value"] is True
         assert await acting.evaluate(hub, popup, "location.href") == net.echo_address_url

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +15,7 @@ from app.isolation.browser.hub import CommandFailed, Hub
 from app.isolation.keeper.idleness import is_page_in_use
 from app.isolation.plan import Fingerprint
 from tests.browser.test_hub import page_at, running_hub
+from tests.support.waiting import until
 
 UTC = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
 # As React does: what is typed into a controlled field becomes its default, too.
@@ -72,12 +71,10 @@ async def in_front(hub: Hub) -> None:
 
 
 async def until_in_use(hub: Hub, page: str, wanted: bool) -> bool:
-    for _ in range(100):
-        with contextlib.suppress(CommandFailed):
-            if await is_page_in_use(hub, page) is wanted:
-                return True
-        await asyncio.sleep(0.05)
-    return False
+    async def is_so() -> bool:
+        return await is_page_in_use(hub, page) is wanted
+
+    return await until(is_so, in_spite_of=CommandFailed)
 
 
 @pytest.mark.parametrize("path", ["/draft", "/frame", "/sandbox", "/cross", "/shadow", "/plain-text"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import html
 import json
@@ -24,6 +23,7 @@ from app.isolation.browser.inserting import (
 )
 from app.isolation.plan import Fingerprint
 from tests.browser.test_hub import page_at, running_hub
+from tests.support import waiting
 
 UTC = Fingerprint(languages=("en-US", "en"), timezone="Etc/UTC")
 REPLY = "您好 👩‍👩‍👧\nHallo"
@@ -67,12 +67,7 @@ async def hub(screen: None, tmp_path: Path) -> AsyncIterator[Hub]:
 
 
 async def until(hub: Hub, page: str, expression: str) -> Any:
-    async with asyncio.timeout(30):
-        while True:
-            with contextlib.suppress(CommandFailed):
-                if value := await acting.evaluate(hub, page, expression):
-                    return value
-            await asyncio.sleep(0.02)
+    return await waiting.until(lambda: acting.evaluate(hub, page, expression), in_spite_of=CommandFailed)
 
 
 async def seen_by(hub: Hub, page: str, expression: str) -> Any:
@@ -296,18 +291,19 @@ async def _at_last_frame(hub: Hub, page: str, session: str, kind: str) -> None:
 
 async def _insert_when_there(hub: Hub, text: str) -> None:
     """The frame within the frame may still be loading, and its field may take the click only then."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await insert_text(hub, text)
-            except NoFieldFocused:
-                page = next(iter(hub.pages))
-                session = await hub.session_of(page)
-                for kind in ("mousePressed", "mouseReleased"):
-                    await _at_last_frame(hub, page, session, kind)
-                await asyncio.sleep(0.1)
-            else:
-                return
+
+    async def insert() -> bool:
+        try:
+            await insert_text(hub, text)
+        except NoFieldFocused:
+            page = next(iter(hub.pages))
+            session = await hub.session_of(page)
+            for kind in ("mousePressed", "mouseReleased"):
+                await _at_last_frame(hub, page, session, kind)
+            return False
+        return True
+
+    await waiting.until(insert)
 
 
 async def _value_in(hub: Hub, session: str, url: str) -> Any:

@@ -32,6 +32,7 @@ from app.isolation.network.peers import EnginePeers
 from app.isolation.network.relay import Relay
 from app.isolation.plan import Fingerprint, WebRtcPolicy
 from app.kernel.text import Text
+from tests.support import waiting
 from tests.support.commands import berth
 from tests.support.engines import noting_engine
 from tests.support.jails import (
@@ -368,10 +369,9 @@ def _need_jail() -> None:
 async def _loads(hub: Hub, page: str, url: str) -> str:
     """The title of a page, or the error that the browser has in its place."""
     answer = await hub.command("Page.navigate", await hub.session_of(page), url=url)
-    async with asyncio.timeout(30):
-        while not (title := answer.get("errorText") or await acting.evaluate(hub, page, "document.title")):
-            await asyncio.sleep(0.02)
-    return str(title)
+    if "errorText" in answer:
+        return str(answer["errorText"])
+    return str(await waiting.until(lambda: acting.evaluate(hub, page, "document.title")))
 
 
 def _line(process: psutil.Process) -> str:

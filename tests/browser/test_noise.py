@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from app.isolation.browser.noise import noise_script
 from app.isolation.plan import Fingerprint
 from tests.browser.test_hub import page_at, running_hub
 from tests.support.noise_pages import NoisePages
+from tests.support.waiting import until
 
 REAL = Fingerprint(languages=("en-US", "en"), timezone="America/New_York")
 NOISY = replace(REAL, canvas="noise", audio="noise")
@@ -29,12 +28,7 @@ async def _seen(folder: Path, settings: Fingerprint, profile: str) -> dict[str, 
         await hub.command(
             "Runtime.evaluate", session, expression="document.getElementById('go').click()", userGesture=True
         )
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(60):
-                while not pages.reports:
-                    await asyncio.sleep(0.05)
-        assert pages.reports, "the page told nothing"
-        seen = pages.reports[0]
+        [seen] = await until(lambda: pages.reports, limit_s=60)
     assert "error" not in seen, seen
     return seen
 

@@ -18,6 +18,7 @@ from app.isolation.keeper.messages import KeeperProblem
 from app.isolation.keeper.opening import is_sandboxed
 from app.isolation.profile import Profile
 from app.kernel.errors import Problem
+from tests.support import waiting
 from tests.support.engines import mute_engine, striking_engine
 from tests.support.stage import Stage, until
 
@@ -142,8 +143,7 @@ async def _start_alone(stage: Stage, profile: Profile, *, is_ours: bool) -> Engi
     words += ["--class=Berth-001"] if is_ours else []
     words += [] if is_sandboxed() else ["--no-sandbox"]
     process = await start_engine(engine.path, words, dict(os.environ), cores=0, turn=0)
-    while not (browser / "SingletonLock").is_symlink():
-        await asyncio.sleep(0.05)
+    await waiting.until((browser / "SingletonLock").is_symlink)
     return process
 
 

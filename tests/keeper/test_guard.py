@@ -20,6 +20,7 @@ from app.isolation.network.country import country_of
 from app.isolation.plan import Before, LaunchPlan, ProxyKind, Stop, Upstream
 from tests.support.failing import ExpectedLog
 from tests.support.plans import plan_for
+from tests.support.waiting import until
 
 US, DE, JP = (
     Exit(ip, country) for ip, country in (("8.8.8.8", "US"), ("203.0.113.9", "DE"), ("1.0.16.1", "JP"))
@@ -99,9 +100,7 @@ async def test_a_window_that_opened_without_a_network_is_looked_at_at_once_and_b
     answers.add(DE)
 
     guard = guard_of(door)
-    async with asyncio.timeout(10):
-        while not door.held:
-            await asyncio.sleep(0)
+    await until(lambda: door.held)
 
     assert door.reasons == {"exit.change"}
     guard.end()
@@ -203,9 +202,7 @@ async def test_a_guard_that_fails_holds_its_window(answers: Answers, expected_lo
     answers.add(RuntimeError("boom"))
 
     guard.look_soon()
-    async with asyncio.timeout(10):
-        while not door.held:
-            await asyncio.sleep(0)
+    await until(lambda: door.held)
 
     assert door.reasons == {"exit.unwatched"}
     with pytest.raises(CannotGoOn):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -87,11 +86,3 @@ def connect(url: str) -> bytes:
 def get(url: str, path: str = "/me") -> bytes:
     """A request for within a tunnel."""
     return f"GET {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\n\r\n".encode()
-
-
-async def until(holds: Callable[[], object], limit_s: float = LIMIT_S) -> None:
-    """Waits for a condition. Raises AssertionError when it does not come."""
-    ends = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < ends, "the condition did not come"
-        await asyncio.sleep(0.01)

@@ -15,7 +15,8 @@ from app.isolation.network.relay import Relay
 from app.isolation.plan import ProxyKind, Upstream
 from app.kernel.secret import Secret
 from tests.network.conftest import Relays
-from tests.network.talking import connect, fetch, get, line, say, until
+from tests.network.talking import connect, fetch, get, line, say
+from tests.support.waiting import until
 
 WRONG = "wr0ng-p4ss"
 

@@ -8,7 +8,8 @@ import pytest
 
 from app.demo.internet import LocalInternet
 from tests.network.conftest import Relays
-from tests.network.talking import fetch, line, say, until
+from tests.network.talking import fetch, line, say
+from tests.support.waiting import until
 
 
 @pytest.mark.parametrize(

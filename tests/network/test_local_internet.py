@@ -13,7 +13,8 @@ import pytest
 from app.demo.internet import LocalInternet, LocalInternetThread
 from app.isolation.network.probe import probe_exit
 from tests.network.conftest import Relays
-from tests.network.talking import fetch, until
+from tests.network.talking import fetch
+from tests.support.waiting import until
 
 
 class Customer:

@@ -26,8 +26,9 @@ from app.isolation.network.upstreams import connector_for
 from app.isolation.plan import DIRECT, ProxyKind, Upstream
 from app.kernel.secret import Secret
 from tests.network.conftest import Relays
-from tests.network.talking import connect, fetch, get, line, until
+from tests.network.talking import connect, fetch, get, line
 from tests.network.trust import Trust, tls_in_front, trust_for
+from tests.support.waiting import until
 
 WRONG = "wr0ng-p4ss"
 

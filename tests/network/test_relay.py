@@ -15,7 +15,8 @@ from app.isolation.network.http_head import Request
 from app.isolation.network.relay import Relay
 from app.isolation.plan import DIRECT
 from tests.network.conftest import Relays
-from tests.network.talking import connect, fetch, get, line, say, until
+from tests.network.talking import connect, fetch, get, line, say
+from tests.support.waiting import until
 
 
 async def test_a_shut_relay_passes_nothing(net: LocalInternet, proxy: LocalProxy, relays: Relays):

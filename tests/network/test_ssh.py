@@ -22,8 +22,9 @@ from app.isolation.plan import ProxyKind, Upstream
 from app.kernel.secret import Secret
 from tests.network.conftest import Relays
 from tests.network.ssh_server import PASSWORD, SshServer, key_file, ssh_server
-from tests.network.talking import connect, fetch, get, line, say, until
+from tests.network.talking import connect, fetch, get, line, say
 from tests.network.trust import Trust, tls_in_front, trust_for
+from tests.support.waiting import until
 
 WRONG = "wr0ng-p4ss"
 LIMIT_S = 30

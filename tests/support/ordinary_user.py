@@ -23,6 +23,7 @@ from app.isolation.browser.preferences import write_preferences
 from app.isolation.browser.process import EngineProcess, start_engine
 from app.isolation.browser.switches import environment, second_start, switches
 from tests.support.plans import plan_for
+from tests.support.waiting import until
 
 NOBODY = 65534
 
@@ -111,8 +112,7 @@ async def window(
                 hub.page_changed.clear()
                 await hub.page_changed.wait()
             page = next(iter(hub.pages))
-            while not await acting.evaluate(hub, page, "innerHeight > 0"):
-                await asyncio.sleep(0.02)
+            await until(lambda: acting.evaluate(hub, page, "innerHeight > 0"))
         yield hub, page
     finally:
         hub.close()

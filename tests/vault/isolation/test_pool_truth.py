@@ -401,10 +401,10 @@ def test_a_check_of_many_gives_the_rows_after_a_slow_write(
     def later(*args: object) -> None:
         begun.set()
         never.wait(1.0)
-        note(*args)  # type: ignore[arg-type]
+        note(*args)
 
     async def ends_within_a_write(*args: object) -> None:
-        await check_all(*args)  # type: ignore[arg-type]
+        await check_all(*args)
         await asyncio.to_thread(begun.wait, 30)
 
     monkeypatch.setattr(Checking, "check_all", ends_within_a_write)
@@ -427,7 +427,7 @@ def test_a_write_that_fails_is_told(
         tries.append(args)
         if len(tries) == 1:
             raise OSError(28, "No space left on device")
-        note(*args)  # type: ignore[arg-type]
+        note(*args)
 
     monkeypatch.setattr(proxy_store, "note_check", fails_once)
     monkeypatch.setattr("app.isolation.proxy_pool._BATCH", 1)
