@@ -205,12 +205,8 @@ def windows(args: argparse.Namespace, context: Context) -> None:
 def open_windows(context: Context) -> Iterator[tuple[KeeperClient, list[Plain]]]:
     """The keeper and its windows; needs no passphrase. Raises NotOpen where no keeper runs."""
     from app.isolation.keeper.client import KeeperClient
-    from app.isolation.keeper.problems import NotOpen
 
-    keeper = KeeperClient.find(context.paths)
-    if keeper is None:
-        raise NotOpen
-    with keeper:
+    with KeeperClient.of_windows(context.paths) as keeper:
         yield keeper, keeper.windows()
 
 

@@ -13,7 +13,6 @@ from app.isolation.checks import Check, Preflight
 from app.isolation.keeper.bearing import on_this_machine
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import Plain, preflight_from
-from app.isolation.keeper.problems import NotOpen
 from app.isolation.plan import Before, LaunchPlan, Mode, Upstream
 from app.isolation.profile import Profile, clean_url
 from app.isolation.profiles import Profiles
@@ -115,10 +114,7 @@ class Opening:
         """
         profile = self._profiles.get(who)
         pass_ = self._admit(Ability.WINDOW_SCRIPT, profile.id, reason)
-        keeper = KeeperClient.find(self._paths)
-        if keeper is None:
-            raise NotOpen
-        with keeper:
+        with KeeperClient.of_windows(self._paths) as keeper:
             address = keeper.endpoint(profile.id)
         self._vault.database.write(pass_, lambda _tx: None)
         return profile, address
@@ -130,10 +126,7 @@ class Opening:
         """
         profile = self._profiles.get(who)
         pass_ = self._admit(Ability.WINDOW_PICTURE, profile.id, reason)
-        keeper = KeeperClient.find(self._paths)
-        if keeper is None:
-            raise NotOpen
-        with keeper:
+        with KeeperClient.of_windows(self._paths) as keeper:
             png = keeper.picture(profile.id, tab)
         self._vault.database.write(pass_, lambda _tx: None)
         return profile, png
@@ -148,10 +141,7 @@ class Opening:
         Raises Refused, NotOpen, NotHeld, CannotGoOn, KeeperUnreachable, …
         """
         pass_ = self._admit(Ability.WINDOW_OVERRIDE, profile_id, reason)
-        keeper = KeeperClient.find(self._paths)
-        if keeper is None:
-            raise NotOpen
-        with keeper:
+        with KeeperClient.of_windows(self._paths) as keeper:
             self._vault.database.write(pass_, lambda tx: tx.touch(PROFILE, profile_id))
             keeper.go_on(profile_id, shown)
 

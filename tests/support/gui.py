@@ -37,6 +37,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.demo.internet import LocalInternet, LocalProxy
+from app.isolation.network.proxy_string import write
 from app.isolation.profile import Profile
 from app.kernel.clock import SystemClock
 from app.kernel.events import EventHub
@@ -454,6 +456,21 @@ _READ: tuple[tuple[Any, Callable[[Any], list[str]]], ...] = (
     ),
     (QAbstractItemView, lambda one: [] if isinstance(one, QHeaderView) else _cells(one)),
 )
+
+
+def make_store(
+    gui: Gui, net: LocalInternet, name: str, proxy: LocalProxy | None = None, *values: tuple[str, str]
+) -> str:
+    """A store for TikTok Shop US behind a proxy of the local internet, the American one; its id."""
+    upstream = (proxy or net.http_proxy).upstream
+    profile = gui.work.isolation.profiles.new(
+        name,
+        template="tiktok-shop-us",
+        proxy=write(upstream),
+        values=[("start_pages", net.store_url), *values],
+    )
+    gui.until(lambda: gui.page.model.at(profile.id) is not None)
+    return profile.id
 
 
 def settle() -> None:

@@ -13,7 +13,9 @@ from PySide6.QtCore import QCoreApplication, QLocale, Qt, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.demo.internet import LocalInternet, LocalInternetThread
 from app.demo.screen import some_screen
+from app.isolation.keeper.client import KeeperClient
 from app.kernel.paths import Paths
 from app.kernel.secret import Secret
 from tests.support.gui import Gui, copy_vault, make_vault, settle
@@ -53,6 +55,24 @@ def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
     qt.setApplicationName("Berth")
     qt.setQuitOnLastWindowClosed(False)
     return qt
+
+
+@pytest.fixture(scope="session")
+def net(screen: None) -> Iterator[LocalInternet]:
+    """The local internet, for the whole run."""
+    with LocalInternetThread() as internet:
+        yield internet.net
+
+
+@pytest.fixture
+def street(net: LocalInternet, gui: Gui) -> Iterator[Gui]:
+    """The program beside the local internet; at the end every window of a store is closed."""
+    gui.work.settings.set("network.echo_urls", net.echo_url)
+    yield gui
+    keeper = KeeperClient.find(gui.paths)
+    if keeper is not None:
+        with keeper:
+            keeper.close_windows()
 
 
 @pytest.fixture(scope="session")

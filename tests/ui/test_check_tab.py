@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.demo.internet import LocalInternet, LocalInternetThread
+from app.demo.internet import LocalInternet
 from app.isolation.checks import Check, Level
-from app.isolation.keeper.client import KeeperClient
-from app.isolation.network.proxy_string import write
 from app.kernel.text import say
 from app.ui.pages.stores.check_tab import CheckTab, grouped, groups_of
-from tests.support.gui import Gui
+from tests.support.gui import Gui, make_store
 
 CHECK_MS = 90_000
 
 
-@pytest.fixture(scope="session")
-def net(screen: None) -> Iterator[LocalInternet]:
-    """The local internet, for the whole run."""
-    with LocalInternetThread() as internet:
-        yield internet.net
-
-
 @pytest.fixture
-def desk(net: LocalInternet, gui: Gui) -> Iterator[Gui]:
+def desk(net: LocalInternet, street: Gui) -> Gui:
     """The program with a store behind the local American proxy, and one more."""
-    gui.work.settings.set("network.echo_urls", net.echo_url)
     for name in ("Anna", "Bert"):
-        profile = gui.work.isolation.profiles.new(
-            name,
-            template="tiktok-shop-us",
-            proxy=write(net.http_proxy.upstream),
-            values=[
-                ("start_pages", net.store_url),
-                ("fingerprint.scale", "1"),
-                ("fingerprint.window", "1280x800"),
-            ],
-        )
-        gui.until(lambda wanted=profile: gui.page.model.at(wanted.id) is not None)
-    yield gui
-    keeper = KeeperClient.find(gui.paths)
-    if keeper is not None:
-        with keeper:
-            keeper.close_windows()
+        make_store(street, net, name, None, ("fingerprint.scale", "1"), ("fingerprint.window", "1280x800"))
+    return street
 
 
 def tab_of(gui: Gui) -> CheckTab:

@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from app.demo.internet import LocalInternet, LocalInternetThread
+from app.demo.internet import LocalInternet
 from app.isolation.cookie_writing import CookieFormat
-from app.isolation.keeper.client import KeeperClient
-from app.isolation.network.proxy_string import write
-from tests.support.gui import Gui
+from tests.support.gui import Gui, make_store
 
 OPENING_MS = 40_000
 
 
-@pytest.fixture(scope="module")
-def net(screen: None) -> Iterator[LocalInternet]:
-    with LocalInternetThread() as internet:
-        yield internet.net
-
-
 @pytest.fixture
-def desk(net: LocalInternet, gui: Gui) -> Iterator[Gui]:
-    """The program with a store behind the local American proxy; at the end its window is closed."""
-    gui.work.settings.set("network.echo_urls", net.echo_url)
-    profile = gui.work.isolation.profiles.new(
-        "Anna",
-        template="tiktok-shop-us",
-        proxy=write(net.http_proxy.upstream),
-        values=[("start_pages", net.store_url)],
-    )
-    gui.until(lambda: gui.page.model.at(profile.id) is not None)
-    gui.select("Anna")
-    yield gui
-    keeper = KeeperClient.find(gui.paths)
-    if keeper is not None:
-        with keeper:
-            keeper.close_windows()
+def desk(net: LocalInternet, street: Gui) -> Gui:
+    """The program with a store behind the local American proxy."""
+    make_store(street, net, "Anna")
+    street.select("Anna")
+    return street
 
 
 def until_window(gui: Gui, state: str) -> None:

@@ -6,51 +6,30 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 
 import psutil
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.demo.internet import LocalInternet, LocalInternetThread, LocalProxy
+from app.demo.internet import LocalInternet
 from app.demo.internet.world import Place
 from app.isolation.browser.directory import running_engine
 from app.isolation.keeper.client import NEVER, KeeperClient
 from app.isolation.keeper.problems import KeeperUnreachable
 from app.isolation.network.proxy_string import write
 from app.ui.window_states import Doing
-from tests.support.gui import Gui
+from tests.support.gui import Gui, make_store
 
 OPENING_MS = 40_000
 SOON_S = 0.2
 
 
-@pytest.fixture(scope="session")
-def net(screen: None) -> Iterator[LocalInternet]:
-    """The local internet, for the whole run."""
-    with LocalInternetThread() as internet:
-        yield internet.net
-
-
 @pytest.fixture
-def desk(net: LocalInternet, gui: Gui) -> Iterator[Gui]:
-    """The program with two stores behind the local American proxy. At the end every window is closed."""
-    gui.work.settings.set("network.echo_urls", net.echo_url)
-    make(gui, net, "Anna", net.http_proxy)
-    make(gui, net, "Bert", net.http_proxy)
-    yield gui
-    keeper = KeeperClient.find(gui.paths)
-    if keeper is not None:
-        with keeper:
-            keeper.close_windows()
-
-
-def make(gui: Gui, net: LocalInternet, name: str, proxy: LocalProxy, template: str = "tiktok-shop-us") -> str:
-    profile = gui.work.isolation.profiles.new(
-        name, template=template, proxy=write(proxy.upstream), values=[("start_pages", net.store_url)]
-    )
-    gui.until(lambda: gui.page.model.at(profile.id) is not None)
-    return profile.id
+def desk(net: LocalInternet, street: Gui) -> Gui:
+    """The program with two stores behind the local American proxy."""
+    for name in ("Anna", "Bert"):
+        make_store(street, net, name)
+    return street
 
 
 def until_window(gui: Gui, name: str, state: str) -> None:
@@ -205,7 +184,7 @@ def test_when_the_keeper_dies_a_banner_brings_every_window_back(desk: Gui):
 
 
 def test_a_wrong_country_blocks_the_window_and_offers_three_ways_on(desk: Gui, net: LocalInternet):
-    profile = make(desk, net, "Wrong", net.socks_proxy)
+    profile = make_store(desk, net, "Wrong", net.socks_proxy)
     desk.select("Wrong")
     desk.press("Return")
     until_window(desk, "Wrong", "Blocked")

@@ -65,7 +65,11 @@ async def evaluate(hub: Hub, page: str, expression: str) -> Any:
     """An expression's value in a world of Berth's own, which the page cannot see. Raises EngineGone."""
     session = await hub.session_of(page)
     tree = await hub.command("Page.getFrameTree", session)
-    frame = tree["frameTree"]["frame"]["id"]
+    return await evaluate_in(hub, session, tree["frameTree"]["frame"]["id"], expression)
+
+
+async def evaluate_in(hub: Hub, session: str, frame: str, expression: str) -> Any:
+    """The same in one frame of a session's target."""
     world = await hub.command("Page.createIsolatedWorld", session, frameId=frame, worldName=WORLD)
     answer = await hub.command(
         "Runtime.evaluate",

@@ -31,7 +31,7 @@ from app.isolation.keeper.messages import (
     problem_from,
     unpacked,
 )
-from app.isolation.keeper.problems import KeeperUnreachable
+from app.isolation.keeper.problems import KeeperUnreachable, NotOpen
 from app.isolation.plan import Fingerprint, LaunchPlan, fingerprint_plain
 from app.kernel.errors import Problem
 from app.kernel.ids import ProfileId
@@ -120,6 +120,14 @@ class KeeperClient:
         except KeeperUnreachable:  # it was just about to end
             client.close()
             return None
+        return client
+
+    @staticmethod
+    def of_windows(paths: Paths) -> KeeperClient:
+        """Connects to the running keeper. Raises NotOpen when there is none, and KeeperSilent."""
+        client = KeeperClient.find(paths)
+        if client is None:
+            raise NotOpen
         return client
 
     @staticmethod

@@ -78,12 +78,4 @@ def _frames(tree: dict[str, Any]) -> Iterator[str]:
 
 
 async def _is_frame_in_use(hub: Hub, session: str, frame: str) -> bool:
-    world = await hub.command("Page.createIsolatedWorld", session, frameId=frame, worldName=acting.WORLD)
-    answer = await hub.command(
-        "Runtime.evaluate",
-        session,
-        expression=_IN_USE,
-        contextId=world["executionContextId"],
-        returnByValue=True,
-    )
-    return answer.get("result", {}).get("value") is not False
+    return await acting.evaluate_in(hub, session, frame, _IN_USE) is not False

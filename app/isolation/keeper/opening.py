@@ -142,14 +142,7 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
     has reached a store, and the profile is free again.
     """
     plan = prepared.settle(fingerprint)
-    try:
-        checks = prepared.judge()
-        _stop_if_red(prepared, checks)
-        write_preferences(plan, prepared.directory.browser)
-    except BaseException:
-        await prepared.give_up()
-        raise
-    window = await _start(prepared, clock)
+    window, checks = await _begin(prepared, clock, _stop_if_red)
     try:
         glance = await _look(prepared, window, eyes, checks)
         restores = has_session(prepared.directory.browser)
@@ -176,14 +169,8 @@ async def try_out(
 
     Its relay stays shut, so that it can reach no store. Raises EngineFailed, EngineGone.
     """
-    plan = prepared.settle(fingerprint)
-    try:
-        checks = prepared.judge()
-        write_preferences(plan, prepared.directory.browser)
-    except BaseException:
-        await prepared.give_up()
-        raise
-    window = await _start(prepared, clock)
+    prepared.settle(fingerprint)
+    window, checks = await _begin(prepared, clock)
     try:
         with contextlib.suppress(Blocked):  # that is what a check is to find out
             await _look(prepared, window, eyes, checks)
@@ -258,6 +245,21 @@ def _discard(making: asyncio.Task[Jail | None]) -> None:
 def _let_go(made: asyncio.Task[Jail] | asyncio.Task[Jail | None]) -> None:
     if not made.cancelled() and made.exception() is None and (jail := made.result()) is not None:
         jail.close()
+
+
+async def _begin(
+    prepared: Prepared, clock: Clock, stop: Callable[[Prepared, list[Check]], None] | None = None
+) -> tuple[RunningWindow, list[Check]]:
+    """Judges what needs no browser, then starts it; the profile is free again where that fails."""
+    try:
+        checks = prepared.judge()
+        if stop is not None:
+            stop(prepared, checks)
+        write_preferences(prepared.plan, prepared.directory.browser)
+    except BaseException:
+        await prepared.give_up()
+        raise
+    return await _start(prepared, clock), checks
 
 
 async def _start(prepared: Prepared, clock: Clock) -> RunningWindow:
