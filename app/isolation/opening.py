@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.isolation.bin import PROFILE
 from app.isolation.browser.engines import Engine, choose_engine, find_engines
 from app.isolation.browser.switches import SCREEN_VARIABLES
-from app.isolation.checks import Check, Preflight
+from app.isolation.checks import Check, Exit, Preflight
 from app.isolation.keeper.bearing import on_this_machine
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.keeper.messages import Plain, preflight_from
 from app.isolation.plan import Before, LaunchPlan, Mode, Upstream
 from app.isolation.profile import Profile, clean_url
+from app.isolation.profile_problems import ProfileMissing
 from app.isolation.profiles import Profiles
 from app.isolation.proxies import Proxies
 from app.kernel.errors import Cancelled, Problem
-from app.kernel.gate import Ability, Act, Pass
+from app.kernel.gate import Ability, Act, Pass, Refused
 from app.kernel.ids import ProfileId
 from app.kernel.paths import Paths
 from app.kernel.secret import Secret
@@ -91,12 +93,12 @@ class Opening:
                 # An exit that nobody can place fixes nothing for life, and still holds for this window.
                 event = keeper.launch(profile.id, before.fingerprint)
             except Problem:
-                self._profiles.take_back_opening(pass_, before)
+                self._profiles.take_back_opening(pass_, before, profile)
                 raise
             endpoint = keeper.endpoint(profile.id) if with_endpoint and event["event"] == "open" else None
         preflight = preflight_from(event["preflight"])
         if event["event"] != "open":
-            profile = self._profiles.take_back_opening(pass_, before)
+            profile = self._profiles.take_back_opening(pass_, before, profile)
             return Opened(profile, is_open=False, preflight=preflight)
         engine = event["engine"]
         return Opened(profile, True, preflight, event["pid"], engine, endpoint)
@@ -130,6 +132,17 @@ class Opening:
             png = keeper.picture(profile.id, tab)
         self._vault.database.write(pass_, lambda _tx: None)
         return profile, png
+
+    def note_exits(self, seen: Mapping[ProfileId, Exit]) -> None:
+        """Remembers where open windows come out by now, for the next store that comes out there.
+
+        Profiles that this session may not see are left out.
+        """
+        for profile_id, exit_ in seen.items():
+            with contextlib.suppress(Refused, ProfileMissing):
+                if not self._profiles.comes_out_at(profile_id, exit_):
+                    pass_ = self._admit(Ability.WINDOW_EXIT, profile_id, None)
+                    self._profiles.record_move(pass_, profile_id, exit_)
 
     def at_once(self) -> int:
         """How many windows may be opening at the same time."""

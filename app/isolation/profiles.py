@@ -274,8 +274,9 @@ class Profiles:
 
         return self._writing.update(pass_, profile.id, change, also=also)
 
-    def take_back_opening(self, pass_: Pass, before: Profile) -> Profile:
+    def take_back_opening(self, pass_: Pass, before: Profile, opened: Profile) -> Profile:
         """Forgets an opening that was recorded and then refused: nothing of it reached a store."""
+        at = opened.last_opened or self._clock.now()
 
         def change(now: Profile) -> Profile:
             return replace(
@@ -286,7 +287,21 @@ class Profiles:
                 exit_seen=before.exit_seen,
             )
 
-        return self._writing.update(pass_, before.id, change, also=lambda tx: exits.take_back(tx, before))
+        return self._writing.update(pass_, before.id, change, also=lambda tx: exits.take_back(tx, before, at))
+
+    def comes_out_at(self, profile_id: ProfileId, exit_: Exit) -> bool:
+        """Whether that is where a profile came out last."""
+        with self._vault.database.reader() as reader:
+            return exits.last_ip(reader, profile_id) == exit_.ip
+
+    def record_move(self, pass_: Pass, profile_id: ProfileId, exit_: Exit) -> None:
+        """Remembers that an open window comes out here now. Nothing is held against it later."""
+
+        def work(tx: Tx) -> None:
+            exits.note_move(tx, self._writing.living(tx, profile_id).id, exit_, self._clock.now())
+            tx.touch(PROFILE, profile_id)
+
+        self._vault.database.write(pass_, work, bulk=True)
 
     def exits(self, who: str, limit: int = 50) -> tuple[ExitUse, ...]:
         """Where a profile came out and when, newest first. Raises ProfileMissing."""

@@ -24,6 +24,7 @@ class Ability(StrEnum):
     WINDOW_OVERRIDE = "window.override"
     WINDOW_SCRIPT = "window.script"
     WINDOW_PICTURE = "window.picture"
+    WINDOW_EXIT = "window.exit"
     COOKIE_EXPORT = "cookie.export"
     COOKIE_EDIT = "cookie.edit"
     PROXY_VIEW = "proxy.view"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine
@@ -106,11 +107,27 @@ class Job(Generic[T]):
         self.title = title
         self.progress: Progress | None = None
         self._future: concurrent.futures.Future[T] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[T] | None = None
+        self._is_unwanted = False
+
+    async def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        if self._is_unwanted:
+            work.close()
+            raise asyncio.CancelledError
+        return await work
+
+    def _cancel_task(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def cancel(self) -> None:
-        """Asks the work to stop; it ends silently. Threads: any."""
-        if self._future is not None:
-            self._future.cancel()
+        """Asks the work to stop; it ends silently, once it has let go of what it holds. Threads: any."""
+        self._is_unwanted = True
+        if self._loop is not None and not self.is_done:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and the work with it
+                self._loop.call_soon_threadsafe(self._cancel_task)
 
     @property
     def is_done(self) -> bool:
@@ -147,7 +164,7 @@ class Jobs:
 
     @property
     def running(self) -> frozenset[Job[Any]]:
-        """The jobs that have not ended."""
+        """The jobs that have not ended, or whose end has not been handed to `deliver`."""
         with self._lock:
             return frozenset(self._running)
 
@@ -179,10 +196,12 @@ class Jobs:
         with self._lock:
             self._running.add(job)
         try:
-            job._future = self._core.submit(coroutine)
+            job._future = self._core.submit(job._run(coroutine))
         except RuntimeError:
+            coroutine.close()
             self._forget(job)
             raise
+        job._future.add_done_callback(lambda _future: coroutine.close())  # one that never began
         job._future.add_done_callback(lambda future: self._ended(job, future, then, failed, ended))
         return job
 
@@ -200,10 +219,12 @@ class Jobs:
         failed: Callable[[Problem], None] | None,
         ended: Callable[[], None] | None,
     ) -> None:
-        self._forget(job)
-        self._tell_end(job, future, then, failed)
-        if ended is not None:
-            self._to_owner(job, ended)
+        try:
+            self._tell_end(job, future, then, failed)
+            if ended is not None:
+                self._to_owner(job, ended)
+        finally:
+            self._forget(job)  # last: whoever sees that nothing runs has been told everything
 
     def _tell_end(
         self,
@@ -231,3 +252,13 @@ class Jobs:
     def _forget(self, job: Job[Any]) -> None:
         with self._lock:
             self._running.discard(job)
+
+
+async def to_its_end(step: Coroutine[Any, Any, T]) -> T:
+    """A step of work that nothing can stop half-way: a cancellation waits until it is over."""
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

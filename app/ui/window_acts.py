@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from app.isolation.browser.engines import Engine, find_engines
-from app.isolation.checks import Check
+from app.isolation.checks import Check, Exit
 from app.isolation.keeper.client import KeeperClient
 from app.isolation.opening import Opened, Opening
 from app.isolation.plan import Mode
@@ -65,6 +65,9 @@ class WindowActs(QObject):
         self._unwanted: set[str] = set()  # being opened, and not wished any more
         self._opening_now = 0
         self._engines: tuple[Engine, ...] | None = None
+        self._exits: dict[str, Exit] = {}  # as last noted of windows that stand open
+        states.changed.connect(self._note_exits)
+        self._note_exits({state.profile for state in states.open_windows()})  # opened while it was locked
 
     @property
     def waiting(self) -> int:
@@ -169,6 +172,18 @@ class WindowActs(QObject):
         """At the lock: what waits is not opened; what is being opened goes on, and the keeper tells of it."""
         self.cancel_waiting()
         self._states.note_many(tuple(self._busy), None)
+
+    def _note_exits(self, profiles: Iterable[str]) -> None:
+        moved: dict[ProfileId, Exit] = {}
+        for profile in profiles:
+            state = self._states.state(profile)
+            if state is None or state.state not in UP or state.exit is None:
+                self._exits.pop(profile, None)
+            elif self._exits.get(profile) != state.exit:
+                moved[ProfileId(profile)] = self._exits[profile] = state.exit
+        if moved:
+            note = partial(self._opening.note_exits, moved)
+            self._jobs.call(note, owner=self, failed=lambda problem: self.failed.emit("", problem))
 
     def _take_next(self) -> None:
         while self._queue and self._opening_now < max(1, self._at_once()):

@@ -981,6 +981,10 @@
         <translation>柬埔寨</translation>
     </message>
     <message>
+        <source>Came out at another address while it was open</source>
+        <translation>打开期间换到了另一个出口地址</translation>
+    </message>
+    <message>
         <source>Cameroon</source>
         <translation>喀麦隆</translation>
     </message>

@@ -17,8 +17,8 @@ from app.isolation.keeper.window import Reason
 from app.isolation.plan import Fingerprint, LaunchPlan
 from app.kernel.clock import SystemClock
 from tests.network.ssh_server import SshServer, ssh_server
-from tests.support.waiting import until
 from tests.support.plans import plan_for
+from tests.support.waiting import until
 
 LIMIT_S = 60
 

@@ -318,3 +318,20 @@ def test_a_window_that_is_held_back_says_why_and_goes_on_when_its_person_wants_t
         desk.until(lambda: not card.isVisible())
     finally:
         net.places[ip] = place
+
+
+def test_an_exit_that_changes_under_an_open_window_stands_in_the_history(desk: Gui, net: LocalInternet):
+    desk.work.settings.set("network.watch_s", "1")
+    open_by_enter(desk, "Anna")
+    proxy = net.http_proxy
+    old, new = proxy.exit_ip, proxy.exit_ip.rsplit(".", 1)[0] + ".200"
+    net.places[new] = net.places[old]
+    profiles = desk.work.isolation.profiles
+    assert [use.ip for use in profiles.exits("Anna")] == [old]
+    proxy.exit_ip = new
+    try:
+        desk.until(lambda: [use.ip for use in profiles.exits("Anna")] == [new, old])
+    finally:
+        proxy.exit_ip = old
+        del net.places[new]
+    assert profiles.history("Anna")[0].ability == "window.exit"

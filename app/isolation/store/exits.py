@@ -60,12 +60,32 @@ def note(tx: Tx, profile: ProfileId, found: Exit, now: datetime) -> None:
     )
 
 
-def take_back(tx: Tx, before: Profile) -> None:
-    """Forgets what was noted since a profile was as it is given here."""
-    seen = to_millis(before.exit_seen) if before.exit_seen is not None else -1
-    tx.execute("DELETE FROM isolation_exit_seen WHERE profile_id = ? AND since > ?", (before.id, seen))
+def last_ip(source: Queries, profile: ProfileId) -> str:
+    """The address where a profile came out last; empty where it never did."""
+    found = source.one(
+        "SELECT ip FROM isolation_exit_seen WHERE profile_id = ? ORDER BY since DESC LIMIT 1", (profile,)
+    )
+    return "" if found is None else str(found[0])
+
+
+def note_move(tx: Tx, profile: ProfileId, found: Exit, now: datetime) -> None:
+    """An open window's exit changed: it was at its last one until now."""
     tx.execute(
-        "UPDATE isolation_exit_seen SET until = ? WHERE profile_id = ? AND until > ?", (seen, before.id, seen)
+        "UPDATE isolation_exit_seen SET until = ? WHERE profile_id = ? AND since ="
+        " (SELECT max(since) FROM isolation_exit_seen WHERE profile_id = ?)",
+        (to_millis(now), profile, profile),
+    )
+    note(tx, profile, found, now)
+
+
+def take_back(tx: Tx, before: Profile, opened: datetime) -> None:
+    """Forgets what an opening at this time noted; the profile was `before` as it is given here."""
+    at = to_millis(opened)
+    seen = to_millis(before.exit_seen) if before.exit_seen is not None else -1
+    tx.execute("DELETE FROM isolation_exit_seen WHERE profile_id = ? AND since >= ?", (before.id, at))
+    tx.execute(
+        "UPDATE isolation_exit_seen SET until = max(since, ?) WHERE profile_id = ? AND until >= ?",
+        (seen, before.id, at),
     )
 
 

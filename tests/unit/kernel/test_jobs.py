@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from app.kernel.errors import Cancelled, Problem
-from app.kernel.jobs import CoreThread, Jobs, Progress, WentWrong
+from app.kernel.jobs import CoreThread, Job, Jobs, Progress, WentWrong, to_its_end
 from app.kernel.text import say
 from tests.support.failing import ExpectedLog
 
@@ -57,6 +59,14 @@ def wait_until_done(job) -> None:
     assert done.wait(LIMIT_S)
 
 
+def until_running(jobs: Jobs, *wanted: Job[Any]) -> None:
+    """Waits until these are what runs: a job leaves a moment after its callbacks."""
+    ends = time.monotonic() + LIMIT_S
+    while jobs.running != frozenset(wanted):
+        assert time.monotonic() < ends, f"what runs stays {jobs.running}"
+        time.sleep(0.001)
+
+
 def test_the_result_reaches_then(core: CoreThread):
     heard = Heard()
     jobs = Jobs(core)
@@ -65,7 +75,7 @@ def test_the_result_reaches_then(core: CoreThread):
 
     assert heard.wait() == [42]
     assert job.is_done
-    assert jobs.running == frozenset()
+    until_running(jobs)
 
 
 def test_an_expected_error_reaches_failed(core: CoreThread):
@@ -134,8 +144,72 @@ def test_a_cancelled_job_stops_its_work_and_says_nothing(core: CoreThread):
     job.cancel()
 
     assert stopped.wait(LIMIT_S)
-    assert job.is_done
+    wait_until_done(job)
     assert heard.values == []
+
+
+def test_a_cancelled_job_counts_as_running_until_the_step_it_is_in_is_over(core: CoreThread):
+    begun, over = threading.Event(), threading.Event()
+    steps: list[str] = []
+
+    def step() -> None:
+        begun.set()
+        over.wait(LIMIT_S)
+        steps.append("whole")
+
+    async def work() -> None:
+        await to_its_end(asyncio.to_thread(step))
+        steps.append("next")
+
+    jobs = Jobs(core)
+    job = jobs.start(work(), owner=OWNER)
+    assert begun.wait(LIMIT_S)
+    job.cancel()
+    core.run(asyncio.sleep(0.01))  # the cancellation has reached the work
+
+    assert not job.is_done
+    assert jobs.running == {job}
+    over.set()
+    until_running(jobs)
+
+    assert steps == ["whole"]
+    assert job.is_done
+
+
+def test_work_that_is_unwanted_before_it_begins_never_begins(core: CoreThread):
+    begun: list[int] = []
+    blocked = threading.Event()
+
+    async def block() -> None:
+        blocked.wait(LIMIT_S)
+
+    async def work() -> None:
+        begun.append(1)
+
+    core.submit(block())
+    jobs = Jobs(core)
+    job = jobs.start(work(), owner=OWNER)
+    job.cancel()
+    blocked.set()
+    until_running(jobs)
+
+    assert begun == []
+    assert job.is_done
+
+
+def test_whoever_sees_that_nothing_runs_has_been_told_everything(core: CoreThread):
+    told: list[int] = []
+    jobs: Jobs
+
+    def deliver(call: Callable[[], None]) -> None:
+        told.append(len(jobs.running))
+
+    jobs = Jobs(core, deliver=deliver)
+    job = jobs.start(answer(1), owner=OWNER, then=Heard(), ended=lambda: None)
+    wait_until_done(job)
+    until_running(jobs)
+
+    assert told == [1, 1]
 
 
 def test_only_the_jobs_of_an_owner_that_goes_away_are_cancelled(core: CoreThread):
@@ -146,7 +220,7 @@ def test_only_the_jobs_of_an_owner_that_goes_away_are_cancelled(core: CoreThread
     jobs.cancel_owned_by(OWNER)
     wait_until_done(mine)
 
-    assert jobs.running == {theirs}
+    until_running(jobs, theirs)
     theirs.cancel()
     wait_until_done(theirs)
 
@@ -266,7 +340,7 @@ def test_a_stopped_core_takes_no_work_and_leaves_no_job():
         jobs.start(answer(1), owner=OWNER)
     gc.collect()  # an unawaited coroutine would warn here, and fail this test
 
-    assert jobs.running == frozenset()
+    until_running(jobs)
 
 
 def test_a_core_that_never_ran_takes_no_work_and_can_be_stopped():
@@ -278,8 +352,6 @@ def test_a_core_that_never_ran_takes_no_work_and_can_be_stopped():
 
 
 def test_a_job_that_was_never_started_can_be_cancelled():
-    from app.kernel.jobs import Job
-
     job: Job[None] = Job(OWNER, None)
 
     job.cancel()

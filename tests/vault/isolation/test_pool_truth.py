@@ -80,9 +80,41 @@ def test_an_opening_that_is_taken_back_leaves_no_trace(stores: Rooms):
     for exit_ in (ONE, TWO):
         before = stores.profiles.get("Anna")
         history = stores.profiles.exits("Anna")
-        opened(stores, "Anna", exit_)
+        after = opened(stores, "Anna", exit_)
 
-        stores.profiles.take_back_opening(pass_for(stores.vault), before)
+        stores.profiles.take_back_opening(pass_for(stores.vault), before, after)
+
+        assert stores.profiles.exits("Anna") == history
+
+
+def moved(rooms: Rooms, name: str, exit_: Exit) -> None:
+    rooms.clock.move(hours=1)
+    rooms.profiles.record_move(pass_for(rooms.vault), rooms.profiles.get(name).id, exit_)
+
+
+def test_an_exit_that_changes_while_a_window_is_open_is_kept_and_held_against_nothing(stores: Rooms):
+    opened(stores, "Anna", ONE)
+    moved(stores, "Anna", TWO)
+
+    seen = stores.profiles.exits("Anna")
+
+    assert [(use.ip, use.is_now) for use in seen] == [(TWO.ip, True), (ONE.ip, False)]
+    assert seen[1].until == seen[0].since, "it was at the first one until then"
+    assert stores.profiles.get("Anna").exit == ONE, "the usual one stays the usual one"
+    at(stores, "of Bea", TWO)
+    assert len(warnings(stores, "of Bea")) == 1
+    assert stores.profiles.comes_out_at(stores.profiles.get("Anna").id, TWO)
+
+
+def test_an_opening_that_is_taken_back_keeps_what_an_open_window_showed(stores: Rooms):
+    opened(stores, "Anna", ONE)
+    moved(stores, "Anna", TWO)
+    for exit_ in (ONE, TWO):
+        before = stores.profiles.get("Anna")
+        history = stores.profiles.exits("Anna")
+        after = opened(stores, "Anna", exit_)
+
+        stores.profiles.take_back_opening(pass_for(stores.vault), before, after)
 
         assert stores.profiles.exits("Anna") == history
 

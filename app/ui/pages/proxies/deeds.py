@@ -16,7 +16,7 @@ from app.isolation.plan import ProxyKind
 from app.isolation.proxies import Proxy
 from app.isolation.proxy_pool import ChangedIp, HostKeys
 from app.kernel.errors import Problem
-from app.kernel.jobs import Progress
+from app.kernel.jobs import Progress, to_its_end
 from app.kernel.text import say
 from app.ui.language import told, tr
 from app.ui.pages.proxies.columns import address
@@ -187,7 +187,7 @@ class ProxyDeeds(QObject):
             for at, proxy in enumerate(picked):
                 report(Progress(at, len(picked)))
                 try:
-                    await asyncio.to_thread(proxies.remove, proxy)
+                    await to_its_end(asyncio.to_thread(proxies.remove, proxy))
                 except Problem as problem:
                     refused.append(problem)
             return _Removed(len(picked) - len(refused), tuple(refused))

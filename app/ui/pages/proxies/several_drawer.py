@@ -27,7 +27,7 @@ from app.isolation.profile import MAX_LABEL, NameWrong, clean_label
 from app.isolation.proxies import Proxies
 from app.isolation.proxy_importing import opened
 from app.kernel.errors import Problem
-from app.kernel.jobs import Job, Progress
+from app.kernel.jobs import Job, Progress, to_its_end
 from app.kernel.text import Text, say
 from app.ui.face import Face
 from app.ui.language import tr
@@ -206,7 +206,9 @@ class SeveralDrawer(Drawer):
                         say("Added {done} of {total} proxies", done=len(done), total=len(lines)),
                     )
                 )
-                outcome = await asyncio.to_thread(self._proxies.add_lines, lines[start : start + _BATCH])
+                outcome = await to_its_end(
+                    asyncio.to_thread(self._proxies.add_lines, lines[start : start + _BATCH])
+                )
                 failed |= {number: note for number, note in outcome.items() if note is not None}
                 done |= {number for number, note in outcome.items() if note is None}
             return _Outcome(frozenset(done), failed)

@@ -15,6 +15,7 @@ ABILITY_TEXTS: dict[str, Text] = {
     "window.override": say("Asked to open in spite of a red check"),
     "window.script": say("Opened for a script"),
     "window.picture": say("Took a picture of the window"),
+    "window.exit": say("Came out at another address while it was open"),
     "cookie.export": say("Took cookies out"),
     "cookie.edit": say("Put cookies in or cleared them"),
     "secret.reveal": say("Looked at something sealed"),
