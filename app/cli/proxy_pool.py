@@ -112,7 +112,11 @@ def trust(args: argparse.Namespace, context: Context) -> ExitCode:
             context.out.show({**facts, "trusted": False}, words.english())
             return ExitCode.FAILED
         proxies.pool.trust(proxy, keys, key)
-    words = say("Trusted the key {key} for {name}.", key=keys.offered, name=proxy.name)
+    words = say(
+        "Trusted the key {key} for {name}. A window that was held for it counts it once it is opened again.",
+        key=keys.offered,
+        name=proxy.name,
+    )
     context.out.show({**facts, "trusted": True}, words.english())
     return ExitCode.DONE
 

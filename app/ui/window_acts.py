@@ -91,11 +91,8 @@ class WindowActs(QObject):
             elif self._states.doing(profile) in UP:
                 self.bring_to_front(profile)
             else:
-                self._queue.pop(profile, None)
-                self._queue[profile] = wish
                 fresh.append(profile)
-        self._states.note_many(fresh, Doing.WAITING)
-        self._take_next()
+        self._line_up(fresh, wish)
 
     def close(self, profiles: Sequence[str]) -> None:
         """Closes windows cleanly. One that waits is not opened; one that is being checked is given up."""
@@ -184,6 +181,13 @@ class WindowActs(QObject):
         if moved:
             note = partial(self._opening.note_exits, moved)
             self._jobs.call(note, owner=self, failed=lambda problem: self.failed.emit("", problem))
+
+    def _line_up(self, profiles: Sequence[str], wish: Wish) -> None:
+        for profile in profiles:
+            self._queue.pop(profile, None)
+            self._queue[profile] = wish
+        self._states.note_many(profiles, Doing.WAITING)
+        self._take_next()
 
     def _take_next(self) -> None:
         while self._queue and self._opening_now < max(1, self._at_once()):
@@ -282,11 +286,6 @@ class WindowActs(QObject):
         if wish is None or wish.wants_open is is_open:
             return  # it is as wished
         if wish.wants_open:
-            self.open(
-                [profile],
-                only_this_once=wish.only_this_once,
-                reason=wish.reason,
-                for_script=wish.for_script,
-            )
+            self._line_up([profile], wish)  # whatever was last told of it: the window has just gone
         else:
             self._close(profile)

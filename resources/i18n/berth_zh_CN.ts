@@ -208,6 +208,10 @@
         <translation>没有浏览器会显示 {cores} 个处理器核心。</translation>
     </message>
     <message>
+        <source>A changed proxy, or a newly trusted key, counts once the window is opened again.</source>
+        <translation>更换的代理或新信任的密钥，在重新打开窗口后才生效。</translation>
+    </message>
+    <message>
         <source>A command, a store's name, or its number</source>
         <translation>输入命令、店铺名称或序号</translation>
     </message>
@@ -1452,6 +1456,10 @@
     <message>
         <source>Closed: {names}.</source>
         <translation>已关闭：{names}。</translation>
+    </message>
+    <message>
+        <source>Closes the window and opens it through its proxy as it is now.</source>
+        <translation>关闭窗口，再按代理现在的设置打开。</translation>
     </message>
     <message>
         <source>Closing</source>
@@ -3483,6 +3491,10 @@
     <message numerus="yes">
         <source>Open %n window(s)?</source>
         <translation><numerusform>打开 %n 个窗口？</numerusform></translation>
+    </message>
+    <message>
+        <source>Open again</source>
+        <translation>重新打开</translation>
     </message>
     <message>
         <source>Open Berth to see why.</source>
@@ -5727,8 +5739,12 @@ Ask your provider whether this is the server's key. If not, somebody may stand i
 请向代理商确认这是服务器的密钥。如果不是，中间可能有人冒充。</translation>
     </message>
     <message>
-        <source>Trusted the key {key} for {name}.</source>
-        <translation>已信任{name}的密钥{key}。</translation>
+        <source>Trusted the key {key} for {name}. A window that was held for it counts it once it is opened again.</source>
+        <translation>已信任{name}的密钥{key}。因此暂停的窗口，重新打开后即生效。</translation>
+    </message>
+    <message>
+        <source>Trusted. A window that was held for it counts it once it is opened again.</source>
+        <translation>已信任。因此暂停的窗口，重新打开后即生效。</translation>
     </message>
     <message>
         <source>Try again, or set other echo addresses in the settings (network.echo_urls).</source>

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,6 +110,69 @@ def test_nothing_that_one_window_stores_is_seen_in_another_and_all_of_it_is_ther
     after = _visit(stage, pages, "Anna", "after")
     for name in ("cookies", "local", "database", "cache", "file", "worker", "http"):
         assert after[name] == stored[name], name
+
+
+def _default(stage: Stage, name: str) -> Path:
+    """Where the browser of a closed window keeps what it knows."""
+    return stage.paths.profile(stage.work.isolation.profiles.get(name).id) / "browser" / "Default"
+
+
+def test_what_a_person_allowed_a_site_in_one_window_is_not_allowed_in_another(
+    stage: Stage, pages: StoragePages
+) -> None:
+    stage.work.settings.set("network.echo_urls", stage.net.echo_address_url)
+    for name in ("Anna", "Bert"):
+        _make(stage, name)
+        assert _visit(stage, pages, name, f"first-{name}")["allowed"] == "prompt"
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    # As the browser writes it down when a person clicks "Allow".
+    file = _default(stage, "Anna") / "Preferences"
+    kept = json.loads(file.read_bytes())
+    exceptions = kept["profile"].setdefault("content_settings", {}).setdefault("exceptions", {})
+    exceptions["notifications"] = {f"http://127.0.0.1:{pages.site.port},*": {"setting": 1}}
+    file.write_text(json.dumps(kept))
+
+    assert _visit(stage, pages, "Anna", "anna")["allowed"] == "granted"
+    assert _visit(stage, pages, "Bert", "bert")["allowed"] == "prompt"
+
+
+def test_a_site_that_wants_https_only_wants_it_in_the_window_that_knows_so(stage: Stage) -> None:
+    for name in ("Anna", "Bert"):
+        stage.make(name)
+        opened = stage.open(name, f"{stage.net.mail_url}?first={name}")
+        assert opened.is_open, reds(opened.preflight)
+        until(lambda name=name: _came(stage, "first", name))
+    with stage.keeper() as keeper:
+        keeper.close_windows()
+    # As the browser writes it down after a Strict-Transport-Security header.
+    wire = b"".join(bytes([len(part)]) + part for part in (b"mail", b"test")) + b"\0"
+    host = base64.b64encode(hashlib.sha256(wire).digest()).decode()
+    now = time.time()
+    entry = {"expiry": now + 86_400, "host": host, "mode": "force-https", "sts_include_subdomains": False}
+    known = {"sts": [{**entry, "sts_observed": now}], "version": 2}
+    (_default(stage, "Anna") / "TransportSecurity").write_text(json.dumps(known))
+
+    for name in ("Anna", "Bert"):
+        opened = stage.open(name, f"{stage.net.mail_url}?second={name}", stage.store(f"last-{name}"))
+        assert opened.is_open, reds(opened.preflight)
+        stage.report(f"last-{name}")
+
+    until(lambda: _came(stage, "second", "Bert"))
+    assert not _came(stage, "second", "Anna")
+
+
+def _came(stage: Stage, key: str, value: str) -> bool:
+    return any(request.query.get(key) == value for request in stage.net.requests("mail.test"))
+
+
+def test_saved_logins_are_kept_in_a_file_of_each_window(stage: Stage, pages: StoragePages) -> None:
+    stage.work.settings.set("network.echo_urls", stage.net.echo_address_url)
+    for name in ("Anna", "Bert"):
+        _make(stage, name)
+        _visit(stage, pages, name, f"logins-{name}")
+
+        assert _default(stage, name) / "Login Data" in _engine_files(stage, name)
 
 
 def _named(found: dict[str, Any], mark: str) -> dict[str, Any]:

@@ -52,6 +52,7 @@ async function read() {
     cache: hit ? await hit.text() : null, file: await file(false),
     worker: registered.map((one) => one.active && new URL(one.active.scriptURL).searchParams.get('mark')),
     locks: locks.held.map((one) => one.name), http: await (await fetch('/cached')).text(),
+    allowed: (await navigator.permissions.query({name: 'notifications'})).state,
     heard: window.heard, estimate: (await navigator.storage.estimate()).usage > 0,
   };
 }

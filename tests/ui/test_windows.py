@@ -335,3 +335,31 @@ def test_an_exit_that_changes_under_an_open_window_stands_in_the_history(desk: G
         proxy.exit_ip = old
         del net.places[new]
     assert profiles.history("Anna")[0].ability == "window.exit"
+
+
+def test_a_held_window_is_opened_again_through_another_proxy_from_its_card(desk: Gui, net: LocalInternet):
+    desk.work.settings.set("network.watch_s", "1")
+    open_by_enter(desk, "Anna")
+    first = engine(desk, "Anna").pid
+    ip = net.http_proxy.exit_ip
+    place = net.places[ip]
+    other = desk.work.isolation.proxies.add(write(net.socks_proxy.upstream), "Another")
+    net.places[ip], net.places[net.socks_proxy.exit_ip], old = (
+        Place("FR", "Europe/Paris"),
+        place,
+        net.places[net.socks_proxy.exit_ip],
+    )
+    try:
+        until_window(desk, "Anna", "Held back")
+        desk.until(desk.page.pane.held_card.isVisible)
+        desk.work.isolation.profiles.assign_proxy([desk.stored("Anna").id], other.name)
+
+        desk.click("reopen_button")
+
+        until_window(desk, "Anna", "Running")
+        desk.until(lambda: not desk.shows("held_card"))
+        assert engine(desk, "Anna").pid != first
+        exits = [use.ip for use in desk.work.isolation.profiles.exits("Anna")]
+        assert exits == [net.socks_proxy.exit_ip, ip]
+    finally:
+        net.places[ip], net.places[net.socks_proxy.exit_ip] = place, old

@@ -22,11 +22,20 @@ def icon(name: str, tone: str = "text") -> QIcon:
 
 def app_icon() -> QIcon:
     """The program's own icon in every size; the small ones are drawn with fewer lines."""
-    folder = assets.folder("resources") / "icons"
     made = QIcon()
     for size in (16, 22, 24, 32, 48, 64, 128, 256):
-        name = {16: "berth-16.svg", 22: "berth-22.svg", 24: "berth-22.svg"}.get(size, "berth.svg")
-        made.addPixmap(_rendered(_read(folder / name), QSize(size, size), 1.0))
+        made.addPixmap(_app_pixmap(size, 1.0))
+    return made
+
+
+def app_sign(size_px: int, ratio: float = 1.0) -> QPixmap:
+    """The program's own icon in one size, for painters; kept for the next time."""
+    key = f"berth:app:{size_px}:{ratio}"
+    found = QPixmap()
+    if QPixmapCache.find(key, found):
+        return found
+    made = _app_pixmap(size_px, ratio)
+    QPixmapCache.insert(key, made)
     return made
 
 
@@ -100,6 +109,13 @@ def _read(file: Path) -> str:
 @cache
 def _exists(file: Path) -> bool:
     return file.is_file()
+
+
+def _app_pixmap(size_px: int, ratio: float) -> QPixmap:
+    pixels = round(size_px * ratio)
+    name = "berth-16.svg" if pixels <= 16 else "berth-22.svg" if pixels <= 24 else "berth.svg"
+    source = _read(assets.folder("resources") / "icons" / name)
+    return _rendered(source, QSize(size_px, size_px), ratio)
 
 
 def _rendered(source: str, size: QSize, ratio: float) -> QPixmap:

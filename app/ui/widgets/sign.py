@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.theme.icons import app_icon, painted
+from app.ui.theme.icons import app_sign, painted
 from app.ui.theme.palette import tokens_now
 
 
@@ -44,4 +44,4 @@ class OwnSign(Sign):
     """The program's own icon."""
 
     def pixmap(self) -> QPixmap:
-        return app_icon().pixmap(QSize(self._size_px, self._size_px), self.devicePixelRatioF())
+        return app_sign(self._size_px, self.devicePixelRatioF())

@@ -162,9 +162,14 @@ class ProxyDeeds(QObject):
         self._face.jobs.write(
             lambda: self._page.proxies.pool.trust(row, keys, keys.offered),
             owner=self._page,
-            then=lambda _done: self._check([row.id]),
+            then=lambda _done: self._on_trusted(row),
             failed=self.show_problem,
         )
+
+    def _on_trusted(self, row: Proxy) -> None:
+        text = tr("Trusted. A window that was held for it counts it once it is opened again.")
+        self._face.toaster.show(text)
+        self._check([row.id])
 
     def _ask_to_delete(self, picked: list[str], one: Proxy | None) -> None:
         title = tr("Delete %n proxy(ies)?", n=len(picked))

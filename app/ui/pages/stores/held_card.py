@@ -35,12 +35,20 @@ class HeldCard(QFrame):
         self.proxy_button = button(
             tr("Change proxy"), "held_proxy_button", lambda: change_proxy(self._profile)
         )
+        self.reopen_button = button(tr("Open again"), "reopen_button", self._on_reopen)
+        self.reopen_button.setToolTip(tr("Closes the window and opens it through its proxy as it is now."))
+        self.proxy_label = label(
+            tr("A changed proxy, or a newly trusted key, counts once the window is opened again."),
+            kind="muted",
+            wraps=True,
+        )
         self.on_button = button(tr("Go on all the same"), "go_on_button", self._on_go_on, kind="danger")
         self.on_button.setToolTip(tr("Takes the exit as it is now for the right one; kept in the history."))
         column: QVBoxLayout = card_column(self)
         column.addWidget(self.title_label)
         column.addWidget(self.checks)
-        for buttons in ((self.again_button, self.proxy_button), (self.on_button,)):
+        column.addWidget(self.proxy_label)
+        for buttons in ((self.again_button, self.proxy_button), (self.reopen_button, self.on_button)):
             row = QHBoxLayout()
             row.setSpacing(6)
             for one in buttons:
@@ -59,6 +67,10 @@ class HeldCard(QFrame):
 
     def _on_again(self) -> None:
         self._acts.look_again(self._profile)
+
+    def _on_reopen(self) -> None:
+        self._acts.close([self._profile])
+        self._acts.open([self._profile])
 
     def _on_go_on(self) -> None:
         self._acts.go_on(self._profile, self._shown)
