@@ -76,6 +76,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(("proxy", "remove"), "remove a proxy", "app.cli.proxies", "remove"),
     Command(("proxy", "import"), "add the proxies of a file", "app.cli.proxy_pool", "import_file"),
     Command(
+        ("proxy", "spread"), "give profiles an unused proxy of their own each", "app.cli.proxy_pool", "spread"
+    ),
+    Command(
         ("proxy", "change-ip"), "ask a proxy's provider for a new address", "app.cli.proxy_pool", "change_ip"
     ),
     Command(("proxy", "trust"), "accept an SSH server's new key", "app.cli.proxy_pool", "trust"),

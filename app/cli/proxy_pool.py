@@ -1,4 +1,4 @@
-"""`berth proxy import`, `change-ip` and `trust`."""
+"""`berth proxy import`, `spread`, `change-ip` and `trust`."""
 
 from __future__ import annotations
 
@@ -39,6 +39,32 @@ def import_file(args: argparse.Namespace, context: Context) -> ExitCode:
         done = import_lines(work.isolation.proxies, lines, order=order, provider=args.provider)
     context.out.show(_import_json(done), _import_words(done, context.out.width))
     return ExitCode.DONE if done.is_whole else ExitCode.FAILED
+
+
+def spread_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `spread` takes."""
+    parser.add_argument("names", metavar="NAME", nargs="*", help="profiles by name, number or id")
+    parser.add_argument("--group", default="", help="every profile of a group")
+    parser.add_argument(
+        "--matching", default="", metavar="TEXT", help="only of the proxies that have all these words"
+    )
+
+
+def spread(args: argparse.Namespace, context: Context) -> None:
+    """Gives each profile a saved proxy of its own that nobody uses; all of them or none."""
+    from app.isolation.profiles import ProfileQuery
+
+    with context.workspace() as work:
+        profiles = work.isolation.profiles
+        wanted = [profiles.get(name).id for name in args.names]
+        if args.group:
+            wanted += profiles.ids(ProfileQuery(group=args.group))
+        given = profiles.spread_proxies(wanted, args.matching)
+    rows = [(one.profile.name, one.proxy.name) for one in given]
+    context.out.show(
+        {"given": [{"profile": one.profile.id, "proxy": one.proxy.id} for one in given]},
+        table(("profile", "proxy"), rows, "No profile was named.", context.out.width),
+    )
 
 
 def change_ip_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,10 @@ from app.isolation.bin import BulkDone as BulkDone  # noqa: PLC0414 - it belongs
 from app.isolation.bin import ProfileBin
 from app.isolation.profile import Profile, clean_label, name_key
 from app.isolation.profile_keys import key
-from app.isolation.profile_writing import Changing, Values, Writing, split
+from app.isolation.profile_writing import Changing, Path, Values, Writing, split
 from app.isolation.proxies import Chosen, Proxies
+from app.isolation.spreading import Given, spread
+from app.kernel.clock import Clock
 from app.kernel.gate import Ability
 from app.kernel.ids import ProfileId
 from app.vault.database import Tx
@@ -22,8 +24,11 @@ _MANY = "profiles"
 class Bulk:
     """What people do with several profiles, for one session. `ids` may hold one twice; it counts once."""
 
-    def __init__(self, vault: OpenVault, writing: Writing, proxies: Proxies, bin_: ProfileBin) -> None:
+    def __init__(
+        self, vault: OpenVault, clock: Clock, writing: Writing, proxies: Proxies, bin_: ProfileBin
+    ) -> None:
         self._vault = vault
+        self._clock = clock
         self._writing = writing
         self._proxies = proxies
         self._bin = bin_
@@ -53,6 +58,23 @@ class Bulk:
             return replace(before, tags=tuple(tag for tag in before.tags if name_key(tag) not in unwanted))
 
         return self._change(ids, change)
+
+    def spread(self, ids: Sequence[str], text: str) -> tuple[Given, ...]:
+        """Gives each a saved proxy of its own that nobody uses, of those that hold a text; all or none."""
+        wanted = _once(ids)
+        if not wanted:
+            return ()
+        pass_ = self._writing.admit(Ability.PROFILE_EDIT, _about(wanted), None, count=len(wanted))
+
+        def work(tx: Tx) -> tuple[Given, ...]:
+            stores = [self._writing.living(tx, one) for one in wanted]
+            given = spread(stores, self._proxies.unused(tx, text), self._clock.now())
+            for one in given:
+                self._writing.change(tx, one.profile, Path(one.proxy.id))
+            tx.name_subjects(wanted)
+            return given
+
+        return self._vault.database.write(pass_, work)
 
     def delete_many(self, ids: Sequence[str]) -> BulkDone:
         """Moves profiles to the bin; one that is open stays, and says so."""

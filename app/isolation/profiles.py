@@ -20,6 +20,7 @@ from app.isolation.profile_keys import key
 from app.isolation.profile_listing import Counts, ProfileRow
 from app.isolation.profile_writing import PROXY_KEY, Values, Writing, split
 from app.isolation.proxies import Chosen, Proxies
+from app.isolation.spreading import Given
 from app.isolation.store import exits
 from app.isolation.store import profiles as store
 from app.isolation.store.exits import ExitUse
@@ -62,7 +63,7 @@ class Profiles:
         self._rng = rng
         self._finding = Finding(vault)
         self._writing = Writing(vault, clock, proxies, machine)
-        self._bulk = Bulk(vault, self._writing, proxies, bin_)
+        self._bulk = Bulk(vault, clock, self._writing, proxies, bin_)
 
     def new(self, name: str, *, template: str = "", proxy: str = "direct", values: Values = ()) -> Profile:
         """Makes a profile from a template; `values` are keys of `set` and win over the template.
@@ -143,6 +144,14 @@ class Profiles:
     def assign_proxy(self, ids: Sequence[str], proxy: str) -> int:
         """Sends several profiles through a proxy: a string, a saved one's name, or direct."""
         return self._bulk.set_many(ids, [(PROXY_KEY, proxy)], confirm=False, reason=None)
+
+    def spread_proxies(self, ids: Sequence[str], text: str = "") -> tuple[Given, ...]:
+        """Gives each profile a saved proxy of its own that no profile uses, of those that hold a text.
+
+        Left out are proxies that do not work, have expired, or come out where another store did; a known
+        exit lies in the store's market. All of them or none. Raises TooFewProxies, ProfileMissing, Refused.
+        """
+        return self._bulk.spread(ids, text)
 
     def add_tags(self, ids: Sequence[str], tags: Sequence[str]) -> int:
         """Adds tags to several profiles; how many had not all of them. Raises NameWrong, ValueWrong."""

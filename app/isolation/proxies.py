@@ -134,9 +134,23 @@ class Proxies:
         if sort not in store.SORTS:
             raise sort_unknown(sort, store.SORTS)
         self._admit(Ability.PROXY_VIEW, "")
-        words = name_key(text[:MAX_QUERY]).split()[:MAX_WORDS]
         with self._vault.database.reader() as reader:
-            return store.ids(reader, self._vault.session, words, sort, descending=descending)
+            return store.ids(reader, self._vault.session, _words(text), sort, descending=descending)
+
+    def unused(self, source: Queries, text: str = "") -> tuple[Proxy, ...]:
+        """Proxies of no profile that hold every word of a text, by name; for a write. Raises Refused.
+
+        Without those that come out where a profile's proxy does.
+        """
+        self._admit(Ability.PROXY_VIEW, "")
+        taken = store.exits_in_use(source)
+        found = store.unused(source, self._vault.session, _words(text))
+        return tuple(one for one in found if one.exit is None or one.exit.ip not in taken)
+
+    def count_unused(self) -> int:
+        """How many proxies are of no profile. Raises Refused."""
+        with self._vault.database.reader() as reader:
+            return len(self.unused(reader))
 
     def rows(self, ids: Sequence[str]) -> tuple[Proxy, ...]:
         """Proxies in the order asked for; ids of what is not there are left out."""
@@ -427,3 +441,8 @@ def _in_use(proxy: Proxy, users: list[Profile]) -> ProxyInUse:
         ),
         say("Give them another proxy first; profiles in the bin count too."),
     )
+
+
+def _words(text: str) -> list[str]:
+    """What a search asks for; all of it has to be there."""
+    return name_key(text[:MAX_QUERY]).split()[:MAX_WORDS]

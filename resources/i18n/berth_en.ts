@@ -84,6 +84,10 @@
         <translation><numerusform>%n refused by the browser:</numerusform><numerusform>%n refused by the browser:</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n saved proxy(ies) belong to no store.</source>
+        <translation><numerusform>%n saved proxy belongs to no store.</numerusform><numerusform>%n saved proxies belong to no store.</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n selected</source>
         <translation><numerusform>%n selected</numerusform><numerusform>%n selected</numerusform></translation>
     </message>

@@ -84,6 +84,10 @@
         <translation><numerusform>浏览器拒绝了 %n 个：</numerusform></translation>
     </message>
     <message numerus="yes">
+        <source>%n saved proxy(ies) belong to no store.</source>
+        <translation><numerusform>有 %n 个已保存的代理没有店铺在用。</numerusform></translation>
+    </message>
+    <message numerus="yes">
         <source>%n selected</source>
         <translation><numerusform>已选 %n 项</numerusform></translation>
     </message>
@@ -392,6 +396,10 @@
         <translation>请写成key=value，例如market=US。</translation>
     </message>
     <message>
+        <source>Add proxies, or check those you have: one fits that works, has not expired, comes out in the store's market, and at an address that no other store had.</source>
+        <translation>请添加代理，或检测已有的代理：合适的代理要能用、未到期、出口在店铺的市场，并且出口地址没有被别的店铺用过。</translation>
+    </message>
+    <message>
         <source>Add several proxies</source>
         <translation>批量添加代理</translation>
     </message>
@@ -514,6 +522,10 @@
     <message>
         <source>An SSH server wants a user name.</source>
         <translation>SSH服务器需要用户名。</translation>
+    </message>
+    <message>
+        <source>An unused one for each</source>
+        <translation>各用一个未使用的</translation>
     </message>
     <message numerus="yes">
         <source>and %n more</source>
@@ -3483,6 +3495,10 @@
     <message>
         <source>Only this once</source>
         <translation>仅本次打开</translation>
+    </message>
+    <message>
+        <source>Only {fit} of {count} stores can have an unused proxy that fits.</source>
+        <translation>{count}个店铺中只有{fit}个能分到合适的未使用代理。</translation>
     </message>
     <message>
         <source>Open</source>

@@ -1,4 +1,4 @@
-"""`berth proxy import`, `change-ip` and `trust` as people and scripts run them."""
+"""`berth proxy import`, `spread`, `change-ip` and `trust` as people and scripts run them."""
 
 from __future__ import annotations
 
@@ -137,3 +137,21 @@ def test_only_ssh_servers_have_keys(home: Path):
     berth("proxy", "add", "h.example:80", "--name", "H")
 
     assert berth("proxy", "trust", "H").code == 2
+
+
+def test_profiles_are_given_an_unused_proxy_each_or_none_is(home: Path):
+    for number in (1, 2):
+        berth("proxy", "add", f"http://p{number}.example:80", "--name", f"P{number}")
+    for name in ("Anna", "Bea", "Cora"):
+        berth("profile", "new", name)
+
+    too_few = berth("proxy", "spread", "Anna", "Bea", "Cora")
+    done = berth("proxy", "spread", "Anna", "Bea", "--json")
+    shown = berth("profile", "show", "Bea", "--json")
+
+    assert too_few.code == 1
+    assert "Only 2 of 3 stores can have an unused proxy that fits." in too_few.err
+    assert done.code == 0
+    proxies = {row["name"]: row["id"] for row in berth("proxy", "list", "--json").json["proxies"]}
+    assert [one["proxy"] for one in done.json["given"]] == [proxies["P1"], proxies["P2"]]
+    assert "P2" in shown.out

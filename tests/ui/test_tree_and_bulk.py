@@ -287,6 +287,44 @@ def test_a_proxy_that_cannot_be_read_is_told_in_the_drawer_and_changes_nothing(s
     assert not stores.shows("proxy_question")
 
 
+def test_several_stores_get_an_unused_proxy_each(stores: Gui):
+    proxies = stores.work.isolation.proxies
+    first = proxies.add("socks5://10.0.0.1:1080", "First")
+    stores.select("Anna", "Dora")
+    stores.click("bulk_proxy_button")
+    stores.until_says("1 saved proxy belongs to no store.")
+    assert not stores.find("spread_button").isEnabled()
+    stores.press("Esc")
+    second = proxies.add("socks5://10.0.0.2:1080", "Second")
+    stores.click("bulk_proxy_button")
+    stores.until_says("2 saved proxies belong to no store.")
+
+    stores.click("spread_button")
+    stores.until(lambda: not stores.shows("proxy_question"))
+    stores.rest()
+
+    assert [stores.stored(name).proxy for name in ("Anna", "Dora")] == [first.id, second.id]
+    assert "Changed 2 stores" in stores.toasts()
+
+
+def test_where_too_few_proxies_fit_the_question_says_so(stores: Gui):
+    proxies = stores.work.isolation.proxies
+    for number in (1, 2):
+        proxies.add(f"socks5://10.0.0.{number}:1080", f"P{number}")
+    stores.select("Anna", "Dora")
+    stores.click("bulk_proxy_button")
+    stores.until_says("2 saved proxies belong to no store.")
+    proxies.remove("P2")
+
+    stores.click("spread_button")
+    stores.rest()
+
+    assert stores.says("Only 1 of 2 stores can have an unused proxy that fits.")
+    assert stores.find("spread_button").isEnabled()
+    stores.press("Esc")
+    assert [stores.stored(name).proxy for name in ("Anna", "Dora")] == [None, None]
+
+
 def test_the_question_for_a_proxy_may_be_closed_while_it_is_being_answered(stores: Gui):
     stores.select("Anna", "Dora")
     stores.click("bulk_proxy_button")

@@ -148,6 +148,27 @@ def ids(
     return tuple(ProxyId(one) for one in column(source, sql, params))
 
 
+def unused(source: Queries, session: Session, words: Sequence[str]) -> tuple[Proxy, ...]:
+    """Proxies of no profile, not even of one in the bin, that hold every word; by name."""
+    params: Parameters = []
+    conditions = [
+        _visible(session, params),
+        "NOT EXISTS (SELECT 1 FROM isolation_profile u WHERE u.proxy_id = x.id)",
+        *(f"instr({_SEARCHED}, ?)" for _ in words),
+    ]
+    sql = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY x.name_key, x.id"
+    return tuple(_proxy(row) for row in source.all(sql, [*params, *words]))
+
+
+def exits_in_use(source: Queries) -> frozenset[str]:
+    """The addresses of all proxies that are of some profile, whoever may see them, as checked last."""
+    rows = source.all(
+        "SELECT DISTINCT x.exit ->> '$.ip' FROM isolation_proxy x WHERE x.exit IS NOT NULL"
+        " AND EXISTS (SELECT 1 FROM isolation_profile u WHERE u.proxy_id = x.id)"
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def some(source: Queries, session: Session, wanted: Sequence[str]) -> tuple[Proxy, ...]:
     """The proxies with these ids, in the order asked for; what is not there is left out."""
     params: Parameters = [json.dumps(list(wanted))]

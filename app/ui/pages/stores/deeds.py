@@ -180,14 +180,13 @@ class StoreDeeds(QObject):
             question.end()
             self._say_changed(count)
 
-        question.chosen.connect(
-            lambda text: self._face.jobs.call(
-                lambda: self._page.room.profiles.assign_proxy(profiles, text),
-                owner=question,  # which may be closed meanwhile
-                then=done,
-                failed=question.say_problem,
-            )
-        )
+        def change(work: Callable[[], int]) -> None:
+            # The question may be closed meanwhile.
+            self._face.jobs.call(work, owner=question, then=done, failed=question.say_problem)
+
+        room = self._page.room.profiles
+        question.chosen.connect(lambda text: change(lambda: room.assign_proxy(profiles, text)))
+        question.spread.connect(lambda: change(lambda: len(room.spread_proxies(profiles))))
         question.ask()
 
     def _set(self, profiles: Sequence[str], values: list[tuple[str, str]]) -> None:
