@@ -57,9 +57,9 @@ def export(args: argparse.Namespace, context: Context) -> None:
         "count": written.count,
         "left_out": _plain(written.left_out),
     }
-    context.out.note(
-        say("Whoever has these cookies is signed in to {name}. Keep them safe.", name=profile.name).english()
-    )
+    if written.count:
+        words = say("Whoever has these cookies is signed in to {name}. Keep them safe.", name=profile.name)
+        context.out.note(words.english())
     if args.file is None:
         content = written.content.reveal()
         context.out.show({**facts, "cookies": content}, content.removesuffix("\n"))
