@@ -107,27 +107,22 @@ class Job(Generic[T]):
         self.title = title
         self.progress: Progress | None = None
         self._future: concurrent.futures.Future[T] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[T] | None = None
         self._is_unwanted = False
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._task = asyncio.current_task()
         if self._is_unwanted:
             work.close()
             raise asyncio.CancelledError
         return await work
 
-    def _cancel_task(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
     def cancel(self) -> None:
         """Asks the work to stop; it ends silently, once it has let go of what it holds. Threads: any."""
         self._is_unwanted = True
-        if self._loop is not None and not self.is_done:
+        if self._task is not None and not self.is_done:
             with contextlib.suppress(RuntimeError):  # the loop has ended, and the work with it
-                self._loop.call_soon_threadsafe(self._cancel_task)
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     @property
     def is_done(self) -> bool:
