@@ -306,6 +306,7 @@ class Gui:
             settle()
             quiet = 0 if self.app.jobs.running else quiet + 1
         self.until(lambda: all(one.is_whole for one in self.window.findChildren(Drawer)))
+        settle()  # Qt shows what a layout took in with the next turn of its loop
 
     # --- stores ---------------------------------------------------------------------------------------------
 
