@@ -122,8 +122,9 @@ def test_another_scale_is_taken_over_while_the_program_runs(scale: Scale, person
     until(lambda: place(person)[2] >= BOTH_PX[0] / 2 * 1.5, 20)  # nothing of it is beyond its edge
     person.keep("scale-1.5")
     first_button_answers(person)
+    large = button_px(person)  # of this page
     scale.change(1)
-    until(lambda: button_px(person) < small * 1.2, 20)
+    until(lambda: button_px(person) < large * 0.7, 20)
 
 
 def button_px(person: Person) -> int:

@@ -86,7 +86,9 @@ def test_a_passphrase_that_is_quickly_guessed_is_asked_about_once(fresh: Gui):
 
     fresh.write("new_passphrase_edit", "abcd")  # another one is judged anew
     fresh.press("Return")
-    fresh.until(lambda: fresh.find("new_passphrase_edit", QLineEdit).isEnabled())
+    edit = fresh.find("new_passphrase_edit", QLineEdit)
+    fresh.until(lambda: edit.isEnabled() and edit.hasFocus())
+    fresh.until_says("This passphrase is quickly guessed.")
     fresh.rest()
     assert not Vault(fresh.paths, SystemClock(), migrations(), EventHub()).exists()
     fresh.press("Return")
