@@ -86,15 +86,20 @@ def hibernate(args: argparse.Namespace, context: Context) -> None:
 
 def _wanted(args: argparse.Namespace, context: Context, work: Workspace) -> list[ProfileId]:
     from app.isolation.keeper.last_windows import last_windows
-    from app.isolation.profiles import ProfileQuery
 
-    profiles = work.isolation.profiles
-    found = [profiles.get(name).id for name in args.names]
-    if args.group:
-        found += profiles.ids(ProfileQuery(group=args.group))
+    found = named_profiles(work, args.names, args.group)
     if args.last:
         found += [window.profile for window in last_windows(context.paths)]
     return list(dict.fromkeys(found))
+
+
+def named_profiles(work: Workspace, names: Sequence[str], group: str) -> list[ProfileId]:
+    """The profiles with these names, numbers or ids, and all of a group where one is given."""
+    from app.isolation.profiles import ProfileQuery
+
+    profiles = work.isolation.profiles
+    found = [profiles.get(name).id for name in names]
+    return found + list(profiles.ids(ProfileQuery(group=group))) if group else found
 
 
 def _open(work: Workspace, profile: str, stops: list[bool]) -> object:

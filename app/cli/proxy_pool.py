@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.context import Context
+from app.cli.many import named_profiles
 from app.cli.output import table
 from app.cli.proxies import plain
-from app.kernel.errors import ExitCode
+from app.kernel.errors import ExitCode, UsageProblem
 from app.kernel.text import say
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _ORDERS = ("address-first", "login-first")
 _LISTED = 40
+
+
+class NobodyNamed(UsageProblem):
+    """Neither profiles nor a group were given."""
 
 
 def import_file_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,18 +57,15 @@ def spread_arguments(parser: argparse.ArgumentParser) -> None:
 
 def spread(args: argparse.Namespace, context: Context) -> None:
     """Gives each profile a saved proxy of its own that nobody uses; all of them or none."""
-    from app.isolation.profiles import ProfileQuery
-
     with context.workspace() as work:
-        profiles = work.isolation.profiles
-        wanted = [profiles.get(name).id for name in args.names]
-        if args.group:
-            wanted += profiles.ids(ProfileQuery(group=args.group))
-        given = profiles.spread_proxies(wanted, args.matching)
+        wanted = named_profiles(work, args.names, args.group)
+        if not wanted:
+            raise NobodyNamed(say("Which profiles?"), say("Give names, or --group GROUP."))
+        given = work.isolation.profiles.spread_proxies(wanted, args.matching)
     rows = [(one.profile.name, one.proxy.name) for one in given]
     context.out.show(
         {"given": [{"profile": one.profile.id, "proxy": one.proxy.id} for one in given]},
-        table(("profile", "proxy"), rows, "No profile was named.", context.out.width),
+        table(("profile", "proxy"), rows, "", context.out.width),
     )
 
 

@@ -2063,6 +2063,10 @@
         <translation>请给出名称、--group分组，或在崩溃后用 --last。</translation>
     </message>
     <message>
+        <source>Give names, or --group GROUP.</source>
+        <translation>请给出名称，或 --group分组。</translation>
+    </message>
+    <message>
         <source>Give one or more values with spaces between.</source>
         <translation>请填写一个或多个值，用空格隔开。</translation>
     </message>
@@ -6193,6 +6197,10 @@ Ask your provider whether this is the server's key. If not, somebody may stand i
     <message>
         <source>Which of the browsers found on this machine a new profile uses.</source>
         <translation>新店铺使用这台电脑上的哪个浏览器。</translation>
+    </message>
+    <message>
+        <source>Which profiles?</source>
+        <translation>哪些店铺？</translation>
     </message>
     <message>
         <source>Which proxies?</source>

@@ -149,6 +149,8 @@ def test_profiles_are_given_an_unused_proxy_each_or_none_is(home: Path):
     done = berth("proxy", "spread", "Anna", "Bea", "--json")
     shown = berth("profile", "show", "Bea", "--json")
 
+    nobody = berth("proxy", "spread", "--group", "Nowhere")
+    assert (nobody.code, "Which profiles?" in nobody.err) == (2, True)
     assert too_few.code == 1
     assert "Only 2 of 3 stores can have an unused proxy that fits." in too_few.err
     assert done.code == 0
