@@ -142,7 +142,7 @@ async def launch(prepared: Prepared, fingerprint: Fingerprint, eyes: Eyes, clock
     has reached a store, and the profile is free again.
     """
     plan = prepared.settle(fingerprint)
-    window, checks = await _begin(prepared, clock, _stop_if_red)
+    window, checks = await _begin(prepared, clock, stops_at_red=True)
     try:
         glance = await _look(prepared, window, eyes, checks)
         restores = has_session(prepared.directory.browser)
@@ -170,7 +170,7 @@ async def try_out(
     Its relay stays shut, so that it can reach no store. Raises EngineFailed, EngineGone.
     """
     prepared.settle(fingerprint)
-    window, checks = await _begin(prepared, clock)
+    window, checks = await _begin(prepared, clock, stops_at_red=False)
     try:
         with contextlib.suppress(Blocked):  # that is what a check is to find out
             await _look(prepared, window, eyes, checks)
@@ -248,13 +248,13 @@ def _let_go(made: asyncio.Task[Jail] | asyncio.Task[Jail | None]) -> None:
 
 
 async def _begin(
-    prepared: Prepared, clock: Clock, stop: Callable[[Prepared, list[Check]], None] | None = None
+    prepared: Prepared, clock: Clock, *, stops_at_red: bool
 ) -> tuple[RunningWindow, list[Check]]:
     """Judges what needs no browser, then starts it; the profile is free again where that fails."""
     try:
         checks = prepared.judge()
-        if stop is not None:
-            stop(prepared, checks)
+        if stops_at_red:
+            _stop_if_red(prepared, checks)
         write_preferences(prepared.plan, prepared.directory.browser)
     except BaseException:
         await prepared.give_up()

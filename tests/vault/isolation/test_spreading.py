@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from app.isolation.checks import Exit
+from app.isolation.proxies import CheckProblem
 from app.isolation.proxy_checking import Checked
 from app.isolation.spreading import TooFewProxies
 from app.kernel.gate import Refused
+from app.kernel.text import say
 from tests.support.vaults import pass_for
 from tests.vault.isolation.conftest import Rooms
 
@@ -68,9 +70,6 @@ def test_where_one_is_missing_nobody_gets_any(stores: Rooms):
 
 
 def test_what_would_link_stores_or_does_not_work_is_left_out(stores: Rooms):
-    from app.isolation.store.proxies import CheckProblem
-    from app.kernel.text import say
-
     add(stores, "first", us(1))
     add(stores, "first again", us(1))
     add(stores, "broken", us(2), check_problem=CheckProblem("timed-out", say("Hello"), say("Hello")))
