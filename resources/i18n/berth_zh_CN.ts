@@ -2115,6 +2115,10 @@
         <translation>请给本店铺换一个缩放或核心数。</translation>
     </message>
     <message>
+        <source>Given are those that work, have not expired, and come out in the store's market alone.</source>
+        <translation>只分配能用、未到期、出口在店铺的市场、且没有别的店铺共用的代理。</translation>
+    </message>
+    <message>
         <source>Go on</source>
         <translation>继续</translation>
     </message>
@@ -3502,7 +3506,7 @@
     </message>
     <message>
         <source>Only {fit} of {count} stores can have an unused proxy that fits.</source>
-        <translation>{count}个店铺中只有{fit}个能分到合适的未使用代理。</translation>
+        <translation>{count}家店铺中只有{fit}家能分到合适的未使用代理。</translation>
     </message>
     <message>
         <source>Open</source>

@@ -55,6 +55,8 @@ class ProxyQuestion(Drawer):
         self.body_layout.addSpacing(8)
         self.body_layout.addWidget(self.spread_button)
         self.body_layout.addWidget(self.spread_label)
+        text = tr("Given are those that work, have not expired, and come out in the store's market alone.")
+        self.body_layout.addWidget(label(text, "muted", wraps=True))
         self.spread_button.setEnabled(False)
 
         def show(unused: int) -> None:
